@@ -1,0 +1,15 @@
+/**
+ * @k8ts/api: the Kubernetes API as data. The schema tables (packages/api/schema) say what every type looks like; the
+ * machinery here reads them to decode, default, validate, patch and encode objects. Nothing here talks to a server,
+ * touches a disk or reads a clock of its own, so that servers, nodes, clients and browsers all build on it.
+ *
+ *     import { parseQuantity, StatusError } from "@k8ts/api";
+ *     import { deployments, type Deployment } from "@k8ts/api/apps/v1";
+ */
+export * from "./machinery/clock.ts";
+export * from "./machinery/field-error.ts";
+export * from "./machinery/meta.ts";
+export * from "./machinery/observe.ts";
+export * from "./machinery/random.ts";
+export * from "./machinery/resource.ts";
+export * from "./machinery/schema.ts";

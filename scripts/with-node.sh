@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs a TypeScript file of this repository on the Node that package.json pins, whatever the system's Node is.
+# Installs the npm packages of the lock file first, where they are missing or the lock file has changed.
+set -eu
+root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+case "$(uname -s)-$(uname -m)" in
+  Linux-x86_64) platform=linux-x64 ;;
+  Linux-aarch64) platform=linux-arm64 ;;
+  Darwin-arm64) platform=darwin-arm64 ;;
+  Darwin-x86_64) platform=darwin-x64 ;;
+  *) platform=unknown ;;
+esac
+node="$root/node_modules/node-$platform/bin/node"
+stamp="$root/node_modules/.k8ts-lock"
+if ! [ -x "$node" ] || ! cmp -s "$root/package-lock.json" "$stamp"; then
+  echo "Installing npm packages …" >&2
+  (cd "$root" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2)
+  cp "$root/package-lock.json" "$stamp"
+fi
+if ! [ -x "$node" ]; then
+  echo "k8ts: no Node 26 for this platform on npm; install Node 26 or later and run: node --conditions=source $*" >&2
+  exit 1
+fi
+script="$1"; shift
+PATH="$root/node_modules/node-$platform/bin:$PATH" exec "$node" --conditions=source "$root/$script" "$@"
