@@ -25,6 +25,22 @@ export interface UpdateStrategy<T> {
   validateUpdate?(object: DeepReadonly<T>, old: DeepReadonly<T>, context: RequestContext): FieldError[];
 }
 
+/** What a write took outside its object. The store calls exactly one of the two, once. */
+export interface StrategyTransaction {
+  /** The object is stored. */
+  commit(): void;
+  /** The write failed or was refused: give everything back. */
+  revert(): void;
+}
+
+/** Why a row of `kubectl get` may be dimmed or left out: a condition of the Table row. */
+export interface RowCondition {
+  readonly type: "Completed";
+  readonly status: "True";
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** What a kind may say. Hooks are pure but for `prepare*`, `default` and `normalize`, which mutate `object`. */
 export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   /** Group ("" for core) and plural of the resource this strategy serves, in every version. */
@@ -38,6 +54,18 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   prepareForUpdate?(object: T, old: DeepReadonly<T>, context: RequestContext): void;
   /** True where metadata.generation rises when anything but metadata and status changes. */
   readonly generation?: boolean;
+  /**
+   * Takes what a write needs outside its object (a Service's cluster IPs and node ports) and notes it in `object`. Called
+   * after mutating admission and right before validation; `old` is undefined on create. Throws StatusError to refuse.
+   */
+  begin?(
+    object: T,
+    old: DeepReadonly<T> | undefined,
+    context: RequestContext,
+    dryRun: boolean,
+  ): StrategyTransaction | undefined;
+  /** Called when an object has left storage for good: gives back what `begin` took. Never called on a dry run. */
+  released?(object: DeepReadonly<T>): void;
   /** After mutating admission. Errors in upstream's words and order. */
   validate?(object: DeepReadonly<T>, context: RequestContext): FieldError[];
   validateUpdate?(object: DeepReadonly<T>, old: DeepReadonly<T>, context: RequestContext): FieldError[];
@@ -63,6 +91,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   /** True where an update may leave resourceVersion out. Default true. */
   readonly allowUnconditionalUpdate?: boolean;
   readonly columns?: readonly Column<T>[];
+  /** Conditions of the object's row in a Table. */
+  rowConditions?(object: DeepReadonly<T>): readonly RowCondition[];
   readonly status?: UpdateStrategy<T>;
   /** Further subresources that read and write the whole object: { resize, ephemeralcontainers, approval, finalize }. */
   readonly subresources?: Readonly<Record<string, UpdateStrategy<T>>>;
