@@ -6,10 +6,24 @@
  *     import { parseQuantity, StatusError } from "@k8ts/api";
  *     import { deployments, type Deployment } from "@k8ts/api/apps/v1";
  */
+export * from "./machinery/addresses.ts";
 export * from "./machinery/clock.ts";
+export * from "./machinery/clone.ts";
+export * from "./machinery/conditions.ts";
 export * from "./machinery/field-error.ts";
+export * from "./machinery/field-selector.ts";
+export * from "./machinery/hash.ts";
+export * from "./machinery/intstr.ts";
+export * from "./machinery/label-selector.ts";
 export * from "./machinery/meta.ts";
+export * from "./machinery/names.ts";
 export * from "./machinery/observe.ts";
+export * from "./machinery/owners.ts";
+export * from "./machinery/quantity.ts";
 export * from "./machinery/random.ts";
 export * from "./machinery/resource.ts";
 export * from "./machinery/schema.ts";
+export * from "./machinery/scheme.ts";
+export * from "./machinery/status-error.ts";
+export * from "./machinery/time.ts";
+export * from "./machinery/virtual-clock.ts";

@@ -219,23 +219,44 @@ function parseSubresource(line: string): SubresourceSchema {
   return third ? { name, groupVersion: second, kind: third, verbs } : { name, kind: second, verbs };
 }
 
+/** What the first lines of a table say: its group, version and resources. */
+export interface TableHead extends Omit<GroupVersionSchema, "structs"> {
+  /** The whole table. */
+  readonly text: string;
+}
+
+/** Parses only the head of a table, up to its first type: cheap enough to do for every table at start. */
+export function parseTableHead(text: string): TableHead {
+  const ends = [text.indexOf("\nkind "), text.indexOf("\ntype ")].filter((at) => at >= 0);
+  const lines = linesOf(text.slice(0, ends.length > 0 ? Math.min(...ends) : undefined));
+  const header = words(lines[0] ?? "");
+  const [, groupName = "", version = ""] = header.plain;
+  const group = groupName === "core" ? "" : groupName;
+  const groupVersion = group === "" ? version : `${group}/${version}`;
+  const protoPackage = header.options.get("proto") ?? "";
+  const prefix = protoPackage.split(".").slice(-2).join(".");
+  const resources: (ResourceSchema & { subresources: SubresourceSchema[] })[] = [];
+  for (const line of lines.slice(1)) {
+    if (line.startsWith("resource ")) {
+      resources.push({ ...parseResource(line, group, version, prefix), subresources: [] });
+    } else resources.at(-1)?.subresources.push(parseSubresource(line));
+  }
+  return { group, version, groupVersion, prefix, protoPackage, resources, text };
+}
+
+const linesOf = (text: string): string[] =>
+  text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("//"));
+
 /**
  * Parses one schema table. Tables are part of the program, so a malformed one is a programming error and throws.
  */
 export function parseTable(text: string): GroupVersionSchema {
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("//"));
-  const header = words(lines[0] ?? "");
-  const [, groupName = "", version = ""] = header.plain;
-  const group = groupName === "core" ? "" : groupName;
-  const protoPackage = header.options.get("proto") ?? "";
-  const prefix = protoPackage.split(".").slice(-2).join(".");
-  const resources: (ResourceSchema & { subresources: SubresourceSchema[] })[] = [];
+  const { group, version, groupVersion, prefix, protoPackage, resources } = parseTableHead(text);
   const structs = new Map<string, StructSchema>();
   let fields: Map<string, FieldSchema> | undefined;
-  for (const line of lines.slice(1)) {
-    if (line.startsWith("resource ")) {
-      resources.push({ ...parseResource(line, group, version, prefix), subresources: [] });
-    } else if (!line.startsWith(" ")) {
+  for (const line of linesOf(text).slice(1)) {
+    if (line.startsWith("resource ")) continue;
+    if (!line.startsWith(" ")) {
       const { plain, options, doc } = words(line);
       fields = new Map();
       const name = `${prefix}.${plain[1]}`;
@@ -244,10 +265,7 @@ export function parseTable(text: string): GroupVersionSchema {
     } else if (fields) {
       const field = parseField(line, prefix);
       fields.set(field.name, field);
-    } else {
-      resources.at(-1)?.subresources.push(parseSubresource(line));
     }
   }
-  const groupVersion = group === "" ? version : `${group}/${version}`;
   return { group, version, groupVersion, prefix, protoPackage, resources, structs };
 }
