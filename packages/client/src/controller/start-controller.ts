@@ -1,0 +1,143 @@
+/**
+ * Runs a controller:
+ *
+ *     informers ──changes──▶ keys ──▶ work queue ──▶ workers ──▶ reconcile(key)
+ *                                        ▲   later, or after backoff │
+ *                                        └───────────────────────────┘
+ */
+import { controllerOf, type DeepReadonly, type KubernetesObject, type ObjectKey, type Resource } from "@k8ts/api";
+import type { Informer, InformerFactory } from "../cache/informer.ts";
+import { cacheKey } from "../cache/store.ts";
+import { type Controller, type ControllerContext, type Watch } from "./controller.ts";
+import { ReconcileLoop } from "./reconcile-loop.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** What a controller's context is made of. */
+export type ControllerDependencies = Omit<ControllerContext, "signal" | "enqueue">;
+
+/** A controller that runs. */
+export interface RunningController {
+  /** Resolves when its informers have synced and its workers work; rejects where stopped before. */
+  readonly started: Promise<void>;
+  /** Lets running reconciles end (their signal aborts), then resolves. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a controller: sets it up, listens to its resources, and reconciles once their caches have synced. The informers
+ * themselves are started by whoever owns the factory.
+ */
+export function startController<T extends KubernetesObject>(
+  controller: Controller<T>,
+  dependencies: ControllerDependencies,
+): RunningController {
+  const stopping = new AbortController();
+  const { clock, metrics } = dependencies;
+  const logger = dependencies.logger.child({ controller: controller.name });
+  const queue = new WorkQueue({ name: controller.name, clock, metrics });
+  const informers = new RecordedInformers(dependencies.informers);
+  const enqueue = (key: ObjectKey, after = 0): void => {
+    const text = cacheKey(key.namespace, key.name);
+    if (after > 0) queue.addAfter(text, after);
+    else queue.add(text);
+  };
+  const context: ControllerContext = { ...dependencies, logger, informers, signal: stopping.signal, enqueue };
+  controller.setup?.(context);
+  const removals = listen(controller, context);
+  const loop = new ReconcileLoop(controller, context, queue);
+  const run = async (): Promise<void> => {
+    await informers.allSynced(stopping.signal);
+    loop.start();
+  };
+  const started = run();
+  started.catch(() => undefined);
+  return {
+    started,
+    async stop() {
+      stopping.abort(new Error(`${controller.name} is stopping`));
+      for (const remove of removals) remove();
+      queue.shutDown();
+      await loop.finished();
+    },
+  };
+}
+
+/** Notes which informers a controller uses, so that it waits for these only. */
+class RecordedInformers implements InformerFactory {
+  readonly #factory: InformerFactory;
+  readonly #used = new Set<Informer<unknown>>();
+
+  constructor(factory: InformerFactory) {
+    this.#factory = factory;
+  }
+
+  of<T>(resource: Resource<T>, scope?: Parameters<InformerFactory["of"]>[1]): Informer<T> {
+    const informer = this.#factory.of(resource, scope);
+    this.#used.add(informer as Informer<unknown>);
+    return informer;
+  }
+
+  start(): void {
+    this.#factory.start();
+  }
+
+  async allSynced(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#used].map((informer) => informer.synced(signal)));
+  }
+
+  synced(signal?: AbortSignal): Promise<void> {
+    return this.#factory.synced(signal);
+  }
+
+  stop(): Promise<void> {
+    return this.#factory.stop();
+  }
+}
+
+/** Adds the handlers that turn changes into keys; gives how to remove them. */
+function listen<T extends KubernetesObject>(controller: Controller<T>, context: ControllerContext): (() => void)[] {
+  const own: Watch<T> = { resource: controller.for, map: (object) => [keyOf(object)] };
+  const owned = (controller.owns ?? []).map((resource) => ownerWatch(resource, controller.for));
+  const watches = [own as Watch, ...owned, ...((controller.watches ?? []) as readonly Watch[])];
+  return watches.map((watch) => addWatch(watch, context));
+}
+
+const keyOf = (object: DeepReadonly<KubernetesObject>): ObjectKey => ({
+  namespace: object.metadata.namespace ?? "",
+  name: object.metadata.name ?? "",
+});
+
+function ownerWatch(resource: Resource, owner: Resource): Watch {
+  return {
+    resource: resource as Resource<KubernetesObject>,
+    map(object) {
+      const reference = controllerOf(object);
+      if (!reference || reference.kind !== owner.kind || groupOf(reference.apiVersion) !== owner.group) return [];
+      return [{ namespace: owner.namespaced ? (object.metadata.namespace ?? "") : "", name: reference.name }];
+    },
+  };
+}
+
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+
+function addWatch(watch: Watch, context: ControllerContext): () => void {
+  const enqueueAll = (object: DeepReadonly<KubernetesObject>): void => {
+    for (const key of watch.map(object, context)) context.enqueue(key);
+  };
+  const concerns = (object: DeepReadonly<KubernetesObject>, old?: DeepReadonly<KubernetesObject>): boolean =>
+    watch.filter?.(object, old) ?? true;
+  return context.informers.of(watch.resource).addHandler({
+    add(object) {
+      if (concerns(object)) enqueueAll(object);
+    },
+    update(object, old) {
+      if (object.metadata.resourceVersion === old.metadata.resourceVersion || !concerns(object, old)) return;
+      enqueueAll(old);
+      enqueueAll(object);
+    },
+    delete(object) {
+      if (concerns(object)) enqueueAll(object);
+    },
+  });
+}
