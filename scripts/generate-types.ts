@@ -67,12 +67,15 @@ function docOf(field: FieldSchema): string {
   return text ? `  /** ${text} */\n` : "";
 }
 
+/** Kinds whose objects say meta.k8s.io/v1; the others of that table say v1. */
+const metaKinds: ReadonlySet<string> = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
+
 const property = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : JSON.stringify(name));
 
 function interfaceText(struct: StructSchema, schema: GroupVersionSchema, imports: Map<string, Set<string>>): string {
   const name = struct.name.slice(schema.prefix.length + 1);
   const lines: string[] = [];
-  const gv = schema.prefix === "meta.v1" ? "v1" : schema.groupVersion;
+  const gv = schema.prefix === "meta.v1" && !metaKinds.has(name) ? "v1" : schema.groupVersion;
   if (struct.isKind) lines.push(`  apiVersion: "${gv}";\n`, `  kind: "${name}";\n`);
   for (const field of struct.fields.values()) {
     const meta = struct.isKind && field.name === "metadata";

@@ -13,7 +13,7 @@ type CustomResourceColumnDefinition
  type! string #2
 type CustomResourceConversion
  strategy! string #1 enum=None|Webhook
- webhook WebhookConversion #2
+ webhook *WebhookConversion #2
 kind CustomResourceDefinition
  metadata meta.v1.ObjectMeta #1
  spec! CustomResourceDefinitionSpec #2
@@ -36,7 +36,7 @@ type CustomResourceDefinitionNames
  shortNames []string #3 list=atomic
  singular string #2
 type CustomResourceDefinitionSpec
- conversion CustomResourceConversion #9
+ conversion *CustomResourceConversion #9 default={"strategy":"None"}
  group! string #1
  names! CustomResourceDefinitionNames #3
  preserveUnknownFields boolean #10
@@ -50,55 +50,55 @@ type CustomResourceDefinitionStatus
 type CustomResourceDefinitionVersion
  additionalPrinterColumns []CustomResourceColumnDefinition #6 list=atomic
  deprecated boolean #7
- deprecationWarning string #8
+ deprecationWarning *string #8
  name! string #1
- schema CustomResourceValidation #4
+ schema *CustomResourceValidation #4
  selectableFields []SelectableField #9 list=atomic
  served! boolean #2
  storage! boolean #3
- subresources CustomResourceSubresources #5
+ subresources *CustomResourceSubresources #5
 type CustomResourceSubresourceScale
- labelSelectorPath string #3
+ labelSelectorPath *string #3
  specReplicasPath! string #1
  statusReplicasPath! string #2
 type CustomResourceSubresourceStatus
 type CustomResourceSubresources
- scale CustomResourceSubresourceScale #2
- status CustomResourceSubresourceStatus #1
+ scale *CustomResourceSubresourceScale #2
+ status *CustomResourceSubresourceStatus #1
 type CustomResourceValidation
- openAPIV3Schema JSONSchemaProps #1
+ openAPIV3Schema *JSONSchemaProps #1
 type ExternalDocumentation
  description string #1
  url string #2
 type JSONSchemaProps
- $ref string #3
+ $ref *string #3
  $schema string #2
- additionalItems JSONSchemaPropsOrBool #33
- additionalProperties JSONSchemaPropsOrBool #30
+ additionalItems *JSONSchemaPropsOrBool #33
+ additionalProperties *JSONSchemaPropsOrBool #30
  allOf []JSONSchemaProps #25 list=atomic
  anyOf []JSONSchemaProps #27 list=atomic
- default JSON #8
+ default *JSON #8
  definitions {}JSONSchemaProps #34
  dependencies {}JSONSchemaPropsOrStringArray #32
  description string #4
  enum []JSON #20 list=atomic
- example JSON #36
+ example *JSON #36
  exclusiveMaximum boolean #10
  exclusiveMinimum boolean #12
- externalDocs ExternalDocumentation #35
+ externalDocs *ExternalDocumentation #35
  format string #6
  id string #1
- items JSONSchemaPropsOrArray #24
- maxItems int64 #16
- maxLength int64 #13
- maxProperties int64 #21
- maximum double #9
- minItems int64 #17
- minLength int64 #14
- minProperties int64 #22
- minimum double #11
- multipleOf double #19
- not JSONSchemaProps #28
+ items *JSONSchemaPropsOrArray #24
+ maxItems *int64 #16
+ maxLength *int64 #13
+ maxProperties *int64 #21
+ maximum *double #9
+ minItems *int64 #17
+ minLength *int64 #14
+ minProperties *int64 #22
+ minimum *double #11
+ multipleOf *double #19
+ not *JSONSchemaProps #28
  nullable boolean #37
  oneOf []JSONSchemaProps #26 list=atomic
  pattern string #15
@@ -111,29 +111,29 @@ type JSONSchemaProps
  x-kubernetes-embedded-resource boolean #39
  x-kubernetes-int-or-string boolean #40
  x-kubernetes-list-map-keys []string #41 list=atomic
- x-kubernetes-list-type string #42
- x-kubernetes-map-type string #43
- x-kubernetes-preserve-unknown-fields boolean #38
+ x-kubernetes-list-type *string #42
+ x-kubernetes-map-type *string #43
+ x-kubernetes-preserve-unknown-fields *boolean #38
  x-kubernetes-validations []ValidationRule #44 list=map(rule) patch=merge key=rule
 type SelectableField
  jsonPath! string #1
 type ServiceReference
  name! string #2
  namespace! string #1
- path string #3
- port int32 #4
+ path *string #3
+ port *int32 #4 default=443
 type ValidationRule
  fieldPath string #5
  message string #2
  messageExpression string #3
- optionalOldSelf boolean #6
- reason string #4 enum=FieldValueRequired|FieldValueDuplicate|FieldValueInvalid|FieldValueForbidden
+ optionalOldSelf *boolean #6
+ reason *string #4 enum=FieldValueRequired|FieldValueDuplicate|FieldValueInvalid|FieldValueForbidden
  rule! string #1
 type WebhookClientConfig
  caBundle byte #2
- service ServiceReference #1
- url string #3
+ service *ServiceReference #1
+ url *string #3
 type WebhookConversion
- clientConfig WebhookClientConfig #2
+ clientConfig *WebhookClientConfig #2
  conversionReviewVersions! []string #3 list=atomic
 `;

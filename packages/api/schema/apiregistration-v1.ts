@@ -22,7 +22,7 @@ type APIServiceSpec
  group string #2
  groupPriorityMinimum! int32 #7
  insecureSkipTLSVerify boolean #4
- service ServiceReference #1
+ service *ServiceReference #1
  version string #3
  versionPriority! int32 #8
 type APIServiceStatus
@@ -30,5 +30,5 @@ type APIServiceStatus
 type ServiceReference
  name string #2
  namespace string #1
- port int32 #3
+ port *int32 #3 default=443
 `;

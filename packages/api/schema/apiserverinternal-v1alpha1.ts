@@ -25,7 +25,7 @@ kind StorageVersionList
  metadata meta.v1.ListMeta #1
 type StorageVersionSpec
 type StorageVersionStatus
- commonEncodingVersion string #2
+ commonEncodingVersion *string #2
  conditions []StorageVersionCondition #3 list=map(type)
  storageVersions []ServerStorageVersion #1 list=map(apiServerID)
 `;

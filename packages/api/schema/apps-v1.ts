@@ -36,12 +36,12 @@ kind DaemonSetList
  metadata meta.v1.ListMeta #1
 type DaemonSetSpec
  minReadySeconds int32 #4
- revisionHistoryLimit int32 #6
- selector! meta.v1.LabelSelector #1
+ revisionHistoryLimit *int32 #6 default=10
+ selector! *meta.v1.LabelSelector #1
  template! core.v1.PodTemplateSpec #2
  updateStrategy DaemonSetUpdateStrategy #3
 type DaemonSetStatus
- collisionCount int32 #9
+ collisionCount *int32 #9
  conditions []DaemonSetCondition #10 list=map(type) patch=merge key=type
  currentNumberScheduled! int32 #1
  desiredNumberScheduled! int32 #3
@@ -52,8 +52,8 @@ type DaemonSetStatus
  observedGeneration int64 #5
  updatedNumberScheduled int32 #6
 type DaemonSetUpdateStrategy
- rollingUpdate RollingUpdateDaemonSet #2
- type string #1 enum=RollingUpdate|OnDelete
+ rollingUpdate *RollingUpdateDaemonSet #2
+ type string #1 default="RollingUpdate" enum=RollingUpdate|OnDelete
 kind Deployment
  metadata meta.v1.ObjectMeta #1
  spec DeploymentSpec #2
@@ -71,25 +71,25 @@ kind DeploymentList
 type DeploymentSpec
  minReadySeconds int32 #5
  paused boolean #7
- progressDeadlineSeconds int32 #9
- replicas int32 #1
- revisionHistoryLimit int32 #6
- selector! meta.v1.LabelSelector #2
+ progressDeadlineSeconds *int32 #9 default=600
+ replicas *int32 #1 default=1
+ revisionHistoryLimit *int32 #6 default=10
+ selector! *meta.v1.LabelSelector #2
  strategy DeploymentStrategy #4 patch=retainKeys
  template! core.v1.PodTemplateSpec #3
 type DeploymentStatus
  availableReplicas int32 #4
- collisionCount int32 #8
+ collisionCount *int32 #8
  conditions []DeploymentCondition #6 list=map(type) patch=merge key=type
  observedGeneration int64 #1
  readyReplicas int32 #7
  replicas int32 #2
- terminatingReplicas int32 #9
+ terminatingReplicas *int32 #9
  unavailableReplicas int32 #5
  updatedReplicas int32 #3
 type DeploymentStrategy
- rollingUpdate RollingUpdateDeployment #2
- type string #1 enum=Recreate|RollingUpdate
+ rollingUpdate *RollingUpdateDeployment #2
+ type string #1 default="RollingUpdate" enum=Recreate|RollingUpdate
 kind ReplicaSet
  metadata meta.v1.ObjectMeta #1
  spec ReplicaSetSpec #2
@@ -105,8 +105,8 @@ kind ReplicaSetList
  metadata meta.v1.ListMeta #1
 type ReplicaSetSpec
  minReadySeconds int32 #4
- replicas int32 #1
- selector! meta.v1.LabelSelector #2
+ replicas *int32 #1 default=1
+ selector! *meta.v1.LabelSelector #2
  template core.v1.PodTemplateSpec #3
 type ReplicaSetStatus
  availableReplicas int32 #5
@@ -115,16 +115,16 @@ type ReplicaSetStatus
  observedGeneration int64 #3
  readyReplicas int32 #4
  replicas! int32 #1
- terminatingReplicas int32 #7
+ terminatingReplicas *int32 #7
 type RollingUpdateDaemonSet
- maxSurge IntOrString #2
- maxUnavailable IntOrString #1
+ maxSurge *IntOrString #2
+ maxUnavailable *IntOrString #1
 type RollingUpdateDeployment
- maxSurge IntOrString #2
- maxUnavailable IntOrString #1
+ maxSurge *IntOrString #2
+ maxUnavailable *IntOrString #1
 type RollingUpdateStatefulSetStrategy
- maxUnavailable IntOrString #2
- partition int32 #1
+ maxUnavailable *IntOrString #2
+ partition *int32 #1
 kind StatefulSet
  metadata meta.v1.ObjectMeta #1
  spec StatefulSetSpec #2
@@ -141,23 +141,23 @@ kind StatefulSetList
 type StatefulSetOrdinals
  start int32 #1
 type StatefulSetPersistentVolumeClaimRetentionPolicy
- whenDeleted string #1 enum=Retain|Delete
- whenScaled string #2 enum=Retain|Delete
+ whenDeleted string #1 default="Retain" enum=Retain|Delete
+ whenScaled string #2 default="Retain" enum=Retain|Delete
 type StatefulSetSpec
  minReadySeconds int32 #9
- ordinals StatefulSetOrdinals #11
- persistentVolumeClaimRetentionPolicy StatefulSetPersistentVolumeClaimRetentionPolicy #10
- podManagementPolicy string #6 enum=OrderedReady|Parallel
- replicas int32 #1
- revisionHistoryLimit int32 #8
- selector! meta.v1.LabelSelector #2
+ ordinals *StatefulSetOrdinals #11
+ persistentVolumeClaimRetentionPolicy *StatefulSetPersistentVolumeClaimRetentionPolicy #10 default={}
+ podManagementPolicy string #6 default="OrderedReady" enum=OrderedReady|Parallel
+ replicas *int32 #1 default=1
+ revisionHistoryLimit *int32 #8 default=10
+ selector! *meta.v1.LabelSelector #2
  serviceName string #5
  template! core.v1.PodTemplateSpec #3
  updateStrategy StatefulSetUpdateStrategy #7
  volumeClaimTemplates []core.v1.PersistentVolumeClaim #4 list=atomic
 type StatefulSetStatus
  availableReplicas int32 #11
- collisionCount int32 #9
+ collisionCount *int32 #9
  conditions []StatefulSetCondition #10 list=map(type) patch=merge key=type
  currentReplicas int32 #4
  currentRevision string #6
@@ -167,6 +167,6 @@ type StatefulSetStatus
  updateRevision string #7
  updatedReplicas int32 #5
 type StatefulSetUpdateStrategy
- rollingUpdate RollingUpdateStatefulSetStrategy #2
+ rollingUpdate *RollingUpdateStatefulSetStrategy #2
  type string #1 enum=RollingUpdate|OnDelete
 `;

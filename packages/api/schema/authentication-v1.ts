@@ -20,8 +20,8 @@ kind TokenRequest
  status TokenRequestStatus #3
 type TokenRequestSpec
  audiences []string #1 list=atomic
- boundObjectRef BoundObjectReference #3
- expirationSeconds int64 #4
+ boundObjectRef *BoundObjectReference #3
+ expirationSeconds *int64 #4 default=3600
 type TokenRequestStatus
  expirationTimestamp Time #2
  token string #1

@@ -23,9 +23,9 @@ type NonResourceRule
  nonResourceURLs []string #2 list=atomic
  verbs! []string #1 list=atomic
 type ResourceAttributes
- fieldSelector FieldSelectorAttributes #8
+ fieldSelector *FieldSelectorAttributes #8
  group string #3
- labelSelector LabelSelectorAttributes #9
+ labelSelector *LabelSelectorAttributes #9
  name string #7
  namespace string #1
  resource string #5
@@ -42,8 +42,8 @@ kind SelfSubjectAccessReview
  spec! SelfSubjectAccessReviewSpec #2
  status SubjectAccessReviewStatus #3
 type SelfSubjectAccessReviewSpec
- nonResourceAttributes NonResourceAttributes #2
- resourceAttributes ResourceAttributes #1
+ nonResourceAttributes *NonResourceAttributes #2
+ resourceAttributes *ResourceAttributes #1
 kind SelfSubjectRulesReview
  metadata meta.v1.ObjectMeta #1
  spec! SelfSubjectRulesReviewSpec #2
@@ -57,8 +57,8 @@ kind SubjectAccessReview
 type SubjectAccessReviewSpec
  extra {}[]string #5
  groups []string #4 list=atomic
- nonResourceAttributes NonResourceAttributes #2
- resourceAttributes ResourceAttributes #1
+ nonResourceAttributes *NonResourceAttributes #2
+ resourceAttributes *ResourceAttributes #1
  uid string #6
  user string #3
 type SubjectAccessReviewStatus

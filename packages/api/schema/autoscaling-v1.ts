@@ -17,15 +17,15 @@ kind HorizontalPodAutoscalerList
  metadata meta.v1.ListMeta #1
 type HorizontalPodAutoscalerSpec
  maxReplicas! int32 #3
- minReplicas int32 #2
+ minReplicas *int32 #2 default=1
  scaleTargetRef! CrossVersionObjectReference #1
- targetCPUUtilizationPercentage int32 #4
+ targetCPUUtilizationPercentage *int32 #4
 type HorizontalPodAutoscalerStatus
- currentCPUUtilizationPercentage int32 #5
+ currentCPUUtilizationPercentage *int32 #5
  currentReplicas! int32 #3
  desiredReplicas! int32 #4
- lastScaleTime Time #2
- observedGeneration int64 #1
+ lastScaleTime *Time #2
+ observedGeneration *int64 #1
 kind Scale
  metadata meta.v1.ObjectMeta #1
  spec ScaleSpec #2

@@ -28,16 +28,16 @@ type HPAScalingPolicy
  value! int32 #2
 type HPAScalingRules
  policies []HPAScalingPolicy #2 list=atomic
- selectPolicy string #1 enum=Max|Min|Disabled
- stabilizationWindowSeconds int32 #3
- tolerance Quantity #4
+ selectPolicy *string #1 enum=Max|Min|Disabled
+ stabilizationWindowSeconds *int32 #3
+ tolerance *Quantity #4
 kind HorizontalPodAutoscaler
  metadata meta.v1.ObjectMeta #1
  spec! HorizontalPodAutoscalerSpec #2
  status HorizontalPodAutoscalerStatus #3
 type HorizontalPodAutoscalerBehavior
- scaleDown HPAScalingRules #2
- scaleUp HPAScalingRules #1
+ scaleDown *HPAScalingRules #2
+ scaleUp *HPAScalingRules #1
 type HorizontalPodAutoscalerCondition
  lastTransitionTime Time #3
  message string #5
@@ -48,44 +48,44 @@ kind HorizontalPodAutoscalerList
  items! []HorizontalPodAutoscaler #2
  metadata meta.v1.ListMeta #1
 type HorizontalPodAutoscalerSpec
- behavior HorizontalPodAutoscalerBehavior #5
+ behavior *HorizontalPodAutoscalerBehavior #5
  maxReplicas! int32 #3
  metrics []MetricSpec #4 list=atomic
- minReplicas int32 #2
+ minReplicas *int32 #2 default=1
  scaleTargetRef! CrossVersionObjectReference #1
 type HorizontalPodAutoscalerStatus
  conditions []HorizontalPodAutoscalerCondition #6 list=map(type) patch=merge key=type
  currentMetrics []MetricStatus #5 list=atomic
  currentReplicas int32 #3
  desiredReplicas! int32 #4
- lastScaleTime Time #2
- observedGeneration int64 #1
+ lastScaleTime *Time #2
+ observedGeneration *int64 #1
 type MetricIdentifier
  name! string #1
- selector meta.v1.LabelSelector #2
+ selector *meta.v1.LabelSelector #2
 type MetricSpec
- containerResource ContainerResourceMetricSource #7
- external ExternalMetricSource #5
- object ObjectMetricSource #2
- pods PodsMetricSource #3
- resource ResourceMetricSource #4
+ containerResource *ContainerResourceMetricSource #7
+ external *ExternalMetricSource #5
+ object *ObjectMetricSource #2
+ pods *PodsMetricSource #3
+ resource *ResourceMetricSource #4
  type! string #1 enum=Object|Pods|Resource|ContainerResource|External
 type MetricStatus
- containerResource ContainerResourceMetricStatus #7
- external ExternalMetricStatus #5
- object ObjectMetricStatus #2
- pods PodsMetricStatus #3
- resource ResourceMetricStatus #4
+ containerResource *ContainerResourceMetricStatus #7
+ external *ExternalMetricStatus #5
+ object *ObjectMetricStatus #2
+ pods *PodsMetricStatus #3
+ resource *ResourceMetricStatus #4
  type! string #1 enum=Object|Pods|Resource|ContainerResource|External
 type MetricTarget
- averageUtilization int32 #4
- averageValue Quantity #3
+ averageUtilization *int32 #4
+ averageValue *Quantity #3
  type! string #1 enum=Utilization|Value|AverageValue
- value Quantity #2
+ value *Quantity #2
 type MetricValueStatus
- averageUtilization int32 #3
- averageValue Quantity #2
- value Quantity #1
+ averageUtilization *int32 #3
+ averageValue *Quantity #2
+ value *Quantity #1
 type ObjectMetricSource
  describedObject! CrossVersionObjectReference #1
  metric! MetricIdentifier #3

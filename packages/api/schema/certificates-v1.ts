@@ -20,7 +20,7 @@ kind CertificateSigningRequestList
  items! []CertificateSigningRequest #2
  metadata meta.v1.ListMeta #1
 type CertificateSigningRequestSpec
- expirationSeconds int32 #8
+ expirationSeconds *int32 #8
  extra {}[]string #6
  groups []string #4 list=atomic
  request! byte #1

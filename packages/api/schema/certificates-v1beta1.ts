@@ -22,7 +22,7 @@ kind PodCertificateRequestList
  items! []PodCertificateRequest #2
  metadata meta.v1.ListMeta #1
 type PodCertificateRequestSpec
- maxExpirationSeconds int32 #8 default=86400
+ maxExpirationSeconds *int32 #8 default=86400
  nodeName! string #6
  nodeUID! string #7
  pkixPublicKey byte #9
@@ -35,9 +35,9 @@ type PodCertificateRequestSpec
  stubPKCS10Request! byte #12
  unverifiedUserAnnotations {}string #11
 type PodCertificateRequestStatus
- beginRefreshAt Time #5
+ beginRefreshAt *Time #5
  certificateChain string #2
  conditions []meta.v1.Condition #1 list=map(type) patch=merge key=type
- notAfter Time #6
- notBefore Time #4
+ notAfter *Time #6
+ notBefore *Time #4
 `;

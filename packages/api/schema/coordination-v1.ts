@@ -10,11 +10,11 @@ kind LeaseList
  items! []Lease #2
  metadata meta.v1.ListMeta #1
 type LeaseSpec
- acquireTime MicroTime #3
- holderIdentity string #1
- leaseDurationSeconds int32 #2
- leaseTransitions int32 #5
- preferredHolder string #7
- renewTime MicroTime #4
- strategy string #6
+ acquireTime *MicroTime #3
+ holderIdentity *string #1
+ leaseDurationSeconds *int32 #2
+ leaseTransitions *int32 #5
+ preferredHolder *string #7
+ renewTime *MicroTime #4
+ strategy *string #6
 `;

@@ -13,7 +13,7 @@ type LeaseCandidateSpec
  binaryVersion! string #4
  emulationVersion string #5
  leaseName! string #1
- pingTime MicroTime #2
- renewTime MicroTime #3
+ pingTime *MicroTime #2
+ renewTime *MicroTime #3
  strategy! string #6
 `;

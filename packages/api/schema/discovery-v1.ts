@@ -7,23 +7,23 @@ type Endpoint
  addresses! []string #1 list=set
  conditions EndpointConditions #2
  deprecatedTopology {}string #5
- hints EndpointHints #8
- hostname string #3
- nodeName string #6
- targetRef core.v1.ObjectReference #4
- zone string #7
+ hints *EndpointHints #8
+ hostname *string #3
+ nodeName *string #6
+ targetRef *core.v1.ObjectReference #4
+ zone *string #7
 type EndpointConditions
- ready boolean #1
- serving boolean #2
- terminating boolean #3
+ ready *boolean #1
+ serving *boolean #2
+ terminating *boolean #3
 type EndpointHints
  forNodes []ForNode #2 list=atomic
  forZones []ForZone #1 list=atomic
 type EndpointPort map=atomic
- appProtocol string #4
- name string #1
- port int32 #3
- protocol string #2
+ appProtocol *string #4
+ name *string #1 default=""
+ port *int32 #3
+ protocol *string #2 default="TCP"
 kind EndpointSlice
  addressType! string #4
  endpoints []Endpoint #2 list=atomic

@@ -14,10 +14,10 @@ kind Event
  note string #10
  reason string #7
  regarding core.v1.ObjectReference #8
- related core.v1.ObjectReference #9
+ related *core.v1.ObjectReference #9
  reportingController string #4
  reportingInstance string #5
- series EventSeries #3
+ series *EventSeries #3
  type string #11
 kind EventList
  items! []Event #2

@@ -7,8 +7,8 @@ resource prioritylevelconfigurations PriorityLevelConfiguration Cluster verbs=al
  status PriorityLevelConfiguration verbs=get,patch,update
 
 type ExemptPriorityLevelConfiguration
- lendablePercent int32 #2
- nominalConcurrencyShares int32 #1
+ lendablePercent *int32 #2 default=0
+ nominalConcurrencyShares *int32 #1 default=0
 type FlowDistinguisherMethod
  type! string #1 enum=ByUser|ByNamespace
 kind FlowSchema
@@ -25,8 +25,8 @@ kind FlowSchemaList
  items! []FlowSchema #2
  metadata meta.v1.ListMeta #1
 type FlowSchemaSpec
- distinguisherMethod FlowDistinguisherMethod #3
- matchingPrecedence int32 #2
+ distinguisherMethod *FlowDistinguisherMethod #3
+ matchingPrecedence int32 #2 default=1000
  priorityLevelConfiguration! PriorityLevelConfigurationReference #1
  rules []PolicyRulesWithSubjects #4 list=atomic
 type FlowSchemaStatus
@@ -34,13 +34,13 @@ type FlowSchemaStatus
 type GroupSubject
  name! string #1
 type LimitResponse
- queuing QueuingConfiguration #2
+ queuing *QueuingConfiguration #2
  type! string #1 enum=Queue|Reject
 type LimitedPriorityLevelConfiguration
- borrowingLimitPercent int32 #4
- lendablePercent int32 #3
+ borrowingLimitPercent *int32 #4
+ lendablePercent *int32 #3 default=0
  limitResponse LimitResponse #2
- nominalConcurrencyShares int32 #1
+ nominalConcurrencyShares *int32 #1 default=30
 type NonResourcePolicyRule
  nonResourceURLs! []string #6 list=set
  verbs! []string #1 list=set
@@ -64,15 +64,15 @@ kind PriorityLevelConfigurationList
 type PriorityLevelConfigurationReference
  name! string #1
 type PriorityLevelConfigurationSpec
- exempt ExemptPriorityLevelConfiguration #3
- limited LimitedPriorityLevelConfiguration #2
+ exempt *ExemptPriorityLevelConfiguration #3
+ limited *LimitedPriorityLevelConfiguration #2
  type! string #1 enum=Exempt|Limited
 type PriorityLevelConfigurationStatus
  conditions []PriorityLevelConfigurationCondition #1 list=map(type) patch=merge key=type
 type QueuingConfiguration
- handSize int32 #2
- queueLengthLimit int32 #3
- queues int32 #1
+ handSize int32 #2 default=8
+ queueLengthLimit int32 #3 default=50
+ queues int32 #1 default=64
 type ResourcePolicyRule
  apiGroups! []string #2 list=set
  clusterScope boolean #4
@@ -83,10 +83,10 @@ type ServiceAccountSubject
  name! string #2
  namespace! string #1
 type Subject
- group GroupSubject #3
+ group *GroupSubject #3
  kind! string #1 enum=User|Group|ServiceAccount
- serviceAccount ServiceAccountSubject #4
- user UserSubject #2
+ serviceAccount *ServiceAccountSubject #4
+ user *UserSubject #2
 type UserSubject
  name! string #1
 `;

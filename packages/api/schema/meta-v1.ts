@@ -18,7 +18,7 @@ type APIResource
  shortNames []string #5 list=atomic
  singularName! string #6
  storageVersionHash string #10
- verbs! []string #4
+ verbs! []string #4.1
  version string #9
 kind APIResourceList
  groupVersion! string #1
@@ -33,17 +33,23 @@ type Condition
  reason! string #5
  status! string #2 enum=True|False|Unknown
  type! string #1
+kind CreateOptions
+ dryRun []string #1 list=atomic
+ fieldManager string #3
+ fieldValidation string #4
 kind DeleteOptions
  dryRun []string #5 list=atomic
- gracePeriodSeconds int64 #1
- ignoreStoreReadErrorWithClusterBreakingPotential boolean #6
- orphanDependents boolean #3
- preconditions Preconditions #2
- propagationPolicy string #4 enum=Orphan|Background|Foreground
+ gracePeriodSeconds *int64 #1
+ ignoreStoreReadErrorWithClusterBreakingPotential *boolean #6
+ orphanDependents *boolean #3
+ preconditions *Preconditions #2
+ propagationPolicy *string #4 enum=Orphan|Background|Foreground
 type FieldSelectorRequirement
  key! string #1
  operator! string #2 enum=In|NotIn|Exists|DoesNotExist
  values []string #3 list=atomic
+kind GetOptions
+ resourceVersion string #1
 type GroupResource
  group! string #1
  resource! string #2
@@ -59,23 +65,35 @@ type LabelSelectorRequirement
  values []string #3 list=atomic
 type ListMeta
  continue string #3
- remainingItemCount int64 #4
+ remainingItemCount *int64 #4
  resourceVersion string #2
  selfLink string #1
- shardInfo ShardInfo #5
+ shardInfo *ShardInfo #5
+kind ListOptions
+ allowWatchBookmarks boolean #9
+ continue string #8
+ fieldSelector string #2
+ labelSelector string #1
+ limit int64 #7
+ resourceVersion string #4
+ resourceVersionMatch string #10
+ sendInitialEvents *boolean #11
+ shardSelector string #15
+ timeoutSeconds *int64 #5
+ watch boolean #3
 type ManagedFieldsEntry
  apiVersion string #3
  fieldsType string #6
- fieldsV1 FieldsV1 #7
+ fieldsV1 *FieldsV1 #7
  manager string #1
  operation string #2 enum=Apply|Update
  subresource string #8
- time Time #4
+ time *Time #4
 type ObjectMeta
  annotations {}string #12
  creationTimestamp Time #8
- deletionGracePeriodSeconds int64 #10
- deletionTimestamp Time #9
+ deletionGracePeriodSeconds *int64 #10
+ deletionTimestamp *Time #9
  finalizers []string #14 list=set patch=merge
  generateName string #2
  generation int64 #7
@@ -89,14 +107,24 @@ type ObjectMeta
  uid string #5
 type OwnerReference map=atomic
  apiVersion! string #5
- blockOwnerDeletion boolean #7
- controller boolean #6
+ blockOwnerDeletion *boolean #7
+ controller *boolean #6
  kind! string #1
  name! string #3
  uid! string #4
+kind PartialObjectMetadata
+ metadata ObjectMeta #1
+kind PartialObjectMetadataList
+ items! []PartialObjectMetadata #2
+ metadata ListMeta #1
+kind PatchOptions
+ dryRun []string #1 list=atomic
+ fieldManager string #3
+ fieldValidation string #4
+ force *boolean #2
 type Preconditions
- resourceVersion string #2
- uid string #1
+ resourceVersion *string #2
+ uid *string #1
 type ServerAddressByClientCIDR
  clientCIDR! string #1
  serverAddress! string #2
@@ -104,7 +132,7 @@ type ShardInfo
  selector! string #1
 kind Status
  code int32 #6
- details StatusDetails #5
+ details *StatusDetails #5
  message string #3
  metadata ListMeta #1
  reason string #4 enum=""|Unauthorized|Forbidden|NotFound|AlreadyExists|Conflict|Gone|Invalid|ServerTimeout|StorageReadError|Timeout|TooManyRequests|BadRequest|MethodNotAllowed|NotAcceptable|RequestEntityTooLarge|UnsupportedMediaType|InternalError|Expired|ServiceUnavailable
@@ -120,6 +148,29 @@ type StatusDetails
  name string #1
  retryAfterSeconds int32 #5
  uid string #6
+kind Table
+ columnDefinitions! []TableColumnDefinition list=atomic
+ metadata ListMeta
+ rows! []TableRow list=atomic
+type TableColumnDefinition
+ description! string
+ format! string
+ name! string
+ priority! int32
+ type! string
+type TableRow
+ cells! []JSON list=atomic
+ conditions []TableRowCondition list=atomic
+ object RawExtension
+type TableRowCondition
+ message string
+ reason string
+ status! string enum=True|False|Unknown
+ type! string enum=Completed
+kind UpdateOptions
+ dryRun []string #1 list=atomic
+ fieldManager string #2
+ fieldValidation string #3
 type WatchEvent
  object! RawExtension #2
  type! string #1

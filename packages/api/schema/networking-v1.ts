@@ -12,7 +12,7 @@ resource servicecidrs ServiceCIDR Cluster verbs=all
 type HTTPIngressPath
  backend! IngressBackend #2
  path string #1
- pathType! string #3
+ pathType! *string #3
 type HTTPIngressRuleValue
  paths! []HTTPIngressPath #1 list=atomic
 kind IPAddress
@@ -22,7 +22,7 @@ kind IPAddressList
  items! []IPAddress #2
  metadata meta.v1.ListMeta #1
 type IPAddressSpec
- parentRef! ParentReference #1
+ parentRef! *ParentReference #1
 type IPBlock
  cidr! string #1
  except []string #2 list=atomic
@@ -31,8 +31,8 @@ kind Ingress
  spec IngressSpec #2
  status IngressStatus #3
 type IngressBackend
- resource core.v1.TypedLocalObjectReference #3
- service IngressServiceBackend #4
+ resource *core.v1.TypedLocalObjectReference #3
+ service *IngressServiceBackend #4
 kind IngressClass
  metadata meta.v1.ObjectMeta #1
  spec IngressClassSpec #2
@@ -40,14 +40,14 @@ kind IngressClassList
  items! []IngressClass #2
  metadata meta.v1.ListMeta #1
 type IngressClassParametersReference
- apiGroup string #1
+ apiGroup *string #1
  kind! string #2
  name! string #3
- namespace string #5
- scope string #4
+ namespace *string #5
+ scope *string #4 default="Cluster"
 type IngressClassSpec
  controller string #1
- parameters IngressClassParametersReference #2
+ parameters *IngressClassParametersReference #2
 kind IngressList
  items! []Ingress #2
  metadata meta.v1.ListMeta #1
@@ -58,18 +58,18 @@ type IngressLoadBalancerIngress
 type IngressLoadBalancerStatus
  ingress []IngressLoadBalancerIngress #1 list=atomic
 type IngressPortStatus
- error string #3
+ error *string #3
  port! int32 #1
  protocol! string #2
 type IngressRule
  host string #1
- http HTTPIngressRuleValue #2.1
+ http *HTTPIngressRuleValue #2.1
 type IngressServiceBackend
  name! string #1
  port ServiceBackendPort #2
 type IngressSpec
- defaultBackend IngressBackend #1
- ingressClassName string #4
+ defaultBackend *IngressBackend #1
+ ingressClassName *string #4
  rules []IngressRule #3 list=atomic
  tls []IngressTLS #2 list=atomic
 type IngressStatus
@@ -90,13 +90,13 @@ kind NetworkPolicyList
  items! []NetworkPolicy #2
  metadata meta.v1.ListMeta #1
 type NetworkPolicyPeer
- ipBlock IPBlock #3
- namespaceSelector meta.v1.LabelSelector #2
- podSelector meta.v1.LabelSelector #1
+ ipBlock *IPBlock #3
+ namespaceSelector *meta.v1.LabelSelector #2
+ podSelector *meta.v1.LabelSelector #1
 type NetworkPolicyPort
- endPort int32 #3
- port IntOrString #2
- protocol string #1
+ endPort *int32 #3
+ port *IntOrString #2
+ protocol *string #1 default="TCP"
 type NetworkPolicySpec
  egress []NetworkPolicyEgressRule #3 list=atomic
  ingress []NetworkPolicyIngressRule #2 list=atomic

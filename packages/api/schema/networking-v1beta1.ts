@@ -12,7 +12,7 @@ kind IPAddressList
  items! []IPAddress #2
  metadata meta.v1.ListMeta #1
 type IPAddressSpec
- parentRef! ParentReference #1
+ parentRef! *ParentReference #1
 type ParentReference
  group string #1
  name! string #4

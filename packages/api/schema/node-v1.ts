@@ -8,8 +8,8 @@ type Overhead
 kind RuntimeClass
  handler! string #2
  metadata meta.v1.ObjectMeta #1
- overhead Overhead #3
- scheduling Scheduling #4
+ overhead *Overhead #3
+ scheduling *Scheduling #4
 kind RuntimeClassList
  items! []RuntimeClass #2
  metadata meta.v1.ListMeta #1

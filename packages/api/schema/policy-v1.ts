@@ -5,7 +5,7 @@ resource poddisruptionbudgets PodDisruptionBudget Namespaced short=pdb verbs=all
  status PodDisruptionBudget verbs=get,patch,update
 
 kind Eviction
- deleteOptions meta.v1.DeleteOptions #2
+ deleteOptions *meta.v1.DeleteOptions #2
  metadata meta.v1.ObjectMeta #1
 kind PodDisruptionBudget
  metadata meta.v1.ObjectMeta #1
@@ -15,10 +15,10 @@ kind PodDisruptionBudgetList
  items! []PodDisruptionBudget #2
  metadata meta.v1.ListMeta #1
 type PodDisruptionBudgetSpec
- maxUnavailable IntOrString #3
- minAvailable IntOrString #1
- selector meta.v1.LabelSelector #2 patch=replace
- unhealthyPodEvictionPolicy string #4 enum=IfHealthyBudget|AlwaysAllow
+ maxUnavailable *IntOrString #3
+ minAvailable *IntOrString #1
+ selector *meta.v1.LabelSelector #2 patch=replace
+ unhealthyPodEvictionPolicy *string #4 enum=IfHealthyBudget|AlwaysAllow
 type PodDisruptionBudgetStatus
  conditions []meta.v1.Condition #7 list=map(type) patch=merge key=type
  currentHealthy int32 #4

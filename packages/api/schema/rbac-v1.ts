@@ -9,7 +9,7 @@ resource roles Role Namespaced verbs=all
 type AggregationRule
  clusterRoleSelectors []meta.v1.LabelSelector #1 list=atomic
 kind ClusterRole
- aggregationRule AggregationRule #3
+ aggregationRule *AggregationRule #3
  metadata meta.v1.ObjectMeta #1
  rules []PolicyRule #2 list=atomic
 kind ClusterRoleBinding
@@ -42,7 +42,7 @@ kind RoleList
  items! []Role #2
  metadata meta.v1.ListMeta #1
 type RoleRef map=atomic
- apiGroup string #1
+ apiGroup string #1 default="rbac.authorization.k8s.io"
  kind! string #2
  name! string #3
 type Subject map=atomic

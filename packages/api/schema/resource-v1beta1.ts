@@ -9,39 +9,39 @@ resource resourceslices ResourceSlice Cluster verbs=all
 
 type AllocatedDeviceStatus
  conditions []meta.v1.Condition #4 list=map(type)
- data RawExtension #5
+ data *RawExtension #5
  device! string #3
  driver! string #1
- networkData NetworkDeviceData #6
+ networkData *NetworkDeviceData #6
  pool! string #2
- shareID string #7
+ shareID *string #7
 type AllocationResult
- allocationTimestamp Time #5
+ allocationTimestamp *Time #5
  devices DeviceAllocationResult #1
- nodeSelector core.v1.NodeSelector #3
+ nodeSelector *core.v1.NodeSelector #3
 type BasicDevice
- allNodes boolean #6
- allowMultipleAllocations boolean #11
+ allNodes *boolean #6
+ allowMultipleAllocations *boolean #11
  attributes {}DeviceAttribute #1
  bindingConditions []string #9 list=atomic
  bindingFailureConditions []string #10 list=atomic
- bindsToNode boolean #8
+ bindsToNode *boolean #8
  capacity {}DeviceCapacity #2
  consumesCounters []DeviceCounterConsumption #3 list=atomic
  nodeAllocatableResourceMappings {}NodeAllocatableResourceMapping #12
- nodeName string #4
- nodeSelector core.v1.NodeSelector #5
+ nodeName *string #4
+ nodeSelector *core.v1.NodeSelector #5
  taints []DeviceTaint #7 list=atomic
 type CELDeviceSelector
  expression! string #1
 type CapacityRequestPolicy
- default Quantity #1
- validRange CapacityRequestPolicyRange #4
+ default *Quantity #1
+ validRange *CapacityRequestPolicyRange #4
  validValues []Quantity #3 list=atomic
 type CapacityRequestPolicyRange
- max Quantity #2
- min! Quantity #1
- step Quantity #3
+ max *Quantity #2
+ min! *Quantity #1
+ step *Quantity #3
 type CapacityRequirements
  requests {}Quantity #1
 type Counter
@@ -50,57 +50,57 @@ type CounterSet
  counters! {}Counter #2
  name! string #1
 type Device
- basic BasicDevice #2
+ basic *BasicDevice #2
  name! string #1
 type DeviceAllocationConfiguration
- opaque OpaqueDeviceConfiguration #3.1
+ opaque *OpaqueDeviceConfiguration #3.1
  requests []string #2 list=atomic
  source! string #1 enum=FromClass|FromClaim
 type DeviceAllocationResult
  config []DeviceAllocationConfiguration #2 list=atomic
  results []DeviceRequestAllocationResult #1 list=atomic
 type DeviceAttribute
- bool boolean #3
+ bool *boolean #3
  bools []boolean #7 list=atomic
- int int64 #2
+ int *int64 #2
  ints []int64 #6 list=atomic
- string string #4
+ string *string #4
  strings []string #8 list=atomic
- version string #5
+ version *string #5
  versions []string #9 list=atomic
 type DeviceCapacity
- requestPolicy CapacityRequestPolicy #2
+ requestPolicy *CapacityRequestPolicy #2
  value! Quantity #1
 type DeviceClaim
  config []DeviceClaimConfiguration #3 list=atomic
  constraints []DeviceConstraint #2 list=atomic
  requests []DeviceRequest #1 list=atomic
 type DeviceClaimConfiguration
- opaque OpaqueDeviceConfiguration #2.1
+ opaque *OpaqueDeviceConfiguration #2.1
  requests []string #1 list=atomic
 kind DeviceClass
  metadata meta.v1.ObjectMeta #1
  spec! DeviceClassSpec #2
 type DeviceClassConfiguration
- opaque OpaqueDeviceConfiguration #1.1
+ opaque *OpaqueDeviceConfiguration #1.1
 kind DeviceClassList
  items! []DeviceClass #2
  metadata meta.v1.ListMeta #1
 type DeviceClassSpec
  config []DeviceClassConfiguration #2 list=atomic
- extendedResourceName string #4
+ extendedResourceName *string #4
  selectors []DeviceSelector #1 list=atomic
 type DeviceConstraint
- distinctAttribute string #3
- matchAttribute string #2
+ distinctAttribute *string #3
+ matchAttribute *string #2
  requests []string #1 list=atomic
 type DeviceCounterConsumption
  counterSet! string #1
  counters! {}Counter #2
 type DeviceRequest
- adminAccess boolean #6
+ adminAccess *boolean #6
  allocationMode string #4
- capacity CapacityRequirements #9
+ capacity *CapacityRequirements #9
  count int64 #5
  deviceClassName string #2
  firstAvailable []DeviceSubRequest #7 list=atomic
@@ -108,7 +108,7 @@ type DeviceRequest
  selectors []DeviceSelector #3 list=atomic
  tolerations []DeviceToleration #8 list=atomic
 type DeviceRequestAllocationResult
- adminAccess boolean #5
+ adminAccess *boolean #5
  bindingConditions []string #7 list=atomic
  bindingFailureConditions []string #8 list=atomic
  consumedCapacity {}Quantity #10
@@ -116,13 +116,13 @@ type DeviceRequestAllocationResult
  driver! string #2
  pool! string #3
  request! string #1
- shareID string #9
+ shareID *string #9
  tolerations []DeviceToleration #6 list=atomic
 type DeviceSelector
- cel CELDeviceSelector #1
+ cel *CELDeviceSelector #1
 type DeviceSubRequest
- allocationMode string #4
- capacity CapacityRequirements #8
+ allocationMode string #4 default="ExactCount"
+ capacity *CapacityRequirements #8
  count int64 #5
  deviceClassName! string #2
  name! string #1
@@ -131,21 +131,21 @@ type DeviceSubRequest
 type DeviceTaint
  effect! string #3 enum=None|NoSchedule|NoExecute
  key! string #1
- timeAdded Time #4
+ timeAdded *Time #4
  value string #2
 type DeviceToleration
  effect string #4 enum=None|NoSchedule|NoExecute
  key string #1
  operator string #2 default="Equal" enum=Exists|Equal
- tolerationSeconds int64 #5
+ tolerationSeconds *int64 #5
  value string #3
 type NetworkDeviceData
  hardwareAddress string #3
  interfaceName string #1
  ips []string #2 list=atomic
 type NodeAllocatableResourceMapping
- allocationMultiplier Quantity #2
- capacityKey string #1
+ allocationMultiplier *Quantity #2
+ capacityKey *string #1
 type OpaqueDeviceConfiguration
  driver! string #1
  parameters! RawExtension #2
@@ -164,7 +164,7 @@ kind ResourceClaimList
 type ResourceClaimSpec
  devices DeviceClaim #1
 type ResourceClaimStatus
- allocation AllocationResult #1
+ allocation *AllocationResult #1
  devices []AllocatedDeviceStatus #4 list=map(driver,device,pool,shareID)
  reservedFor []ResourceClaimConsumerReference #2 list=map(uid) patch=merge key=uid
 kind ResourceClaimTemplate
@@ -191,8 +191,8 @@ type ResourceSliceSpec
  devices []Device #6 list=atomic
  driver! string #1
  nodeName string #3
- nodeSelector core.v1.NodeSelector #4
- perDeviceNodeSelection boolean #7
+ nodeSelector *core.v1.NodeSelector #4
+ perDeviceNodeSelection *boolean #7
  pool! ResourcePool #2
  sharedCounters []CounterSet #8 list=atomic
 `;

@@ -7,7 +7,7 @@ kind PriorityClass
  description string #4
  globalDefault boolean #3
  metadata meta.v1.ObjectMeta #1
- preemptionPolicy string #5
+ preemptionPolicy *string #5 default="PreemptLowerPriority"
  value int32 #2
 kind PriorityClassList
  items! []PriorityClass #2

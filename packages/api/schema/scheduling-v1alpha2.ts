@@ -17,37 +17,37 @@ kind PodGroupList
  metadata meta.v1.ListMeta #1
 type PodGroupResourceClaim
  name! string #1
- resourceClaimName string #2
- resourceClaimTemplateName string #3
+ resourceClaimName *string #2
+ resourceClaimTemplateName *string #3
 type PodGroupResourceClaimStatus
  name! string #1
- resourceClaimName string #2
+ resourceClaimName *string #2
 type PodGroupSchedulingConstraints
  topology []TopologyConstraint #1 list=atomic
 type PodGroupSchedulingPolicy
- basic BasicSchedulingPolicy #1
- gang GangSchedulingPolicy #2
+ basic *BasicSchedulingPolicy #1
+ gang *GangSchedulingPolicy #2
 type PodGroupSpec
- disruptionMode string #5 default="Pod" enum=Pod|PodGroup
- podGroupTemplateRef PodGroupTemplateReference #1
- priority int32 #7
+ disruptionMode *string #5 default="Pod" enum=Pod|PodGroup
+ podGroupTemplateRef *PodGroupTemplateReference #1
+ priority *int32 #7
  priorityClassName string #6
  resourceClaims []PodGroupResourceClaim #4 list=map(name) patch=merge,retainKeys key=name
- schedulingConstraints PodGroupSchedulingConstraints #3
+ schedulingConstraints *PodGroupSchedulingConstraints #3
  schedulingPolicy! PodGroupSchedulingPolicy #2
 type PodGroupStatus
  conditions []meta.v1.Condition #1 list=map(type) patch=merge key=type
  resourceClaimStatuses []PodGroupResourceClaimStatus #2 list=map(name) patch=merge,retainKeys key=name
 type PodGroupTemplate
- disruptionMode string #5 enum=Pod|PodGroup
+ disruptionMode *string #5 enum=Pod|PodGroup
  name! string #1
- priority int32 #7
+ priority *int32 #7
  priorityClassName string #6
  resourceClaims []PodGroupResourceClaim #4 list=map(name) patch=merge,retainKeys key=name
- schedulingConstraints PodGroupSchedulingConstraints #3
+ schedulingConstraints *PodGroupSchedulingConstraints #3
  schedulingPolicy! PodGroupSchedulingPolicy #2
 type PodGroupTemplateReference
- workload WorkloadPodGroupTemplateReference #1
+ workload *WorkloadPodGroupTemplateReference #1
 type TopologyConstraint
  key! string #1
 type TypedLocalObjectReference
@@ -64,6 +64,6 @@ type WorkloadPodGroupTemplateReference
  podGroupTemplateName! string #2
  workloadName! string #1
 type WorkloadSpec
- controllerRef TypedLocalObjectReference #1
+ controllerRef *TypedLocalObjectReference #1
  podGroupTemplates! []PodGroupTemplate #2 list=map(name)
 `;

@@ -13,6 +13,7 @@
  *      conditions []Condition #6 list=map(type) patch=merge key=type
  *
  * A type is a scalar, `Name` of the same table, `group.version.Name` of another, `[]T` or `{}T` (a map by string).
+ * `*T` is a pointer in Go: absent differs from zero (replicas: 0 stays), where a plain T drops its zero unless required.
  * `#1.3` is field 3 of the message at field 1: protobuf nests what JSON inlines. `default=` is JSON; `enum=a|b`
  * lists the known values. `list=`, `map=`, `patch=` and `key=` are the structural-merge and strategic-merge keys.
  * `doc="..."` ends a line: one sentence for `kubectl explain`.
@@ -53,6 +54,8 @@ export interface FieldSchema {
   readonly name: string;
   readonly required: boolean;
   readonly type: TypeUse;
+  /** Absent differs from zero (0, "", false, {}). */
+  readonly pointer: boolean;
   /** Path of protobuf field numbers; more than one where JSON inlines a nested message; absent where the field has none. */
   readonly proto?: readonly number[];
   readonly list?: "map" | "set" | "atomic";
@@ -169,14 +172,17 @@ function parseTypeUse(text: string, prefix: string): TypeUse {
 
 function parseField(line: string, prefix: string): FieldSchema {
   const { plain, options, doc } = words(line);
-  const [rawName = "", type = "", proto] = plain;
+  const [rawName = "", use = "", proto] = plain;
   const required = rawName.endsWith("!");
+  const pointer = use.startsWith("*");
+  const type = pointer ? use.slice(1) : use;
   const list = options.get("list");
   const fallback = options.get("default");
   return {
     name: required ? rawName.slice(0, -1) : rawName,
     required,
     type: parseTypeUse(type, prefix),
+    pointer,
     ...(proto && { proto: proto.slice(1).split(".").map(Number) }),
     ...(list && { list: list.replace(/\(.*/, "") as "map" | "set" | "atomic" }),
     ...(list?.startsWith("map(") && { listKeys: list.slice(4, -1).split(",") }),

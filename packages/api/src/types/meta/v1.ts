@@ -53,6 +53,14 @@ export interface Condition {
   type: string;
 }
 
+export interface CreateOptions {
+  apiVersion: "v1";
+  kind: "CreateOptions";
+  dryRun?: string[];
+  fieldManager?: string;
+  fieldValidation?: string;
+}
+
 export interface DeleteOptions {
   apiVersion: "v1";
   kind: "DeleteOptions";
@@ -70,6 +78,12 @@ export interface FieldSelectorRequirement {
   /** Known values: In, NotIn, Exists, DoesNotExist. */
   operator: string;
   values?: string[];
+}
+
+export interface GetOptions {
+  apiVersion: "v1";
+  kind: "GetOptions";
+  resourceVersion?: string;
 }
 
 export interface GroupResource {
@@ -100,6 +114,22 @@ export interface ListMeta {
   resourceVersion?: string;
   selfLink?: string;
   shardInfo?: ShardInfo;
+}
+
+export interface ListOptions {
+  apiVersion: "v1";
+  kind: "ListOptions";
+  allowWatchBookmarks?: boolean;
+  continue?: string;
+  fieldSelector?: string;
+  labelSelector?: string;
+  limit?: number;
+  resourceVersion?: string;
+  resourceVersionMatch?: string;
+  sendInitialEvents?: boolean;
+  shardSelector?: string;
+  timeoutSeconds?: number;
+  watch?: boolean;
 }
 
 export interface ManagedFieldsEntry {
@@ -143,6 +173,28 @@ export interface OwnerReference {
   uid: string;
 }
 
+export interface PartialObjectMetadata {
+  apiVersion: "meta.k8s.io/v1";
+  kind: "PartialObjectMetadata";
+  metadata: ObjectMeta;
+}
+
+export interface PartialObjectMetadataList {
+  apiVersion: "meta.k8s.io/v1";
+  kind: "PartialObjectMetadataList";
+  items: PartialObjectMetadata[];
+  metadata: ListMeta;
+}
+
+export interface PatchOptions {
+  apiVersion: "v1";
+  kind: "PatchOptions";
+  dryRun?: string[];
+  fieldManager?: string;
+  fieldValidation?: string;
+  force?: boolean;
+}
+
 export interface Preconditions {
   resourceVersion?: string;
   uid?: string;
@@ -183,6 +235,45 @@ export interface StatusDetails {
   name?: string;
   retryAfterSeconds?: number;
   uid?: string;
+}
+
+export interface Table {
+  apiVersion: "meta.k8s.io/v1";
+  kind: "Table";
+  columnDefinitions: TableColumnDefinition[];
+  metadata: ListMeta;
+  rows: TableRow[];
+}
+
+export interface TableColumnDefinition {
+  description: string;
+  format: string;
+  name: string;
+  priority: number;
+  type: string;
+}
+
+export interface TableRow {
+  cells: unknown[];
+  conditions?: TableRowCondition[];
+  object?: Record<string, unknown>;
+}
+
+export interface TableRowCondition {
+  message?: string;
+  reason?: string;
+  /** Known values: True, False, Unknown. */
+  status: string;
+  /** Known values: Completed. */
+  type: string;
+}
+
+export interface UpdateOptions {
+  apiVersion: "v1";
+  kind: "UpdateOptions";
+  dryRun?: string[];
+  fieldManager?: string;
+  fieldValidation?: string;
 }
 
 export interface WatchEvent {
