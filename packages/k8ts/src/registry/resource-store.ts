@@ -9,7 +9,7 @@ import type { Strategy } from "./strategy.ts";
 /** One object at one revision. */
 export interface Entry {
   readonly revision: number;
-  /** Its JSON, resourceVersion included: a view into shared memory, valid until the caller's next await; do not change. */
+  /** Its JSON, resourceVersion included: often a view of shared memory that never changes; do not write to it. */
   json(): Uint8Array;
   /** The decoded object, shared. */
   object(): DeepReadonly<KubernetesObject>;
@@ -29,6 +29,7 @@ export interface ListOptions {
 export interface WatchOptions extends ListOptions {
   readonly allowWatchBookmarks?: boolean;
   readonly sendInitialEvents?: boolean;
+  /** Absent or 0: until the signal aborts. */
   readonly timeoutSeconds?: number;
 }
 
@@ -38,7 +39,7 @@ export interface ListResult {
   readonly continue?: string;
   readonly remaining?: number;
   readonly count: number;
-  /** The items' JSON joined by commas, in as few runs as memory allows; same lifetime as Entry.json. */
+  /** The items' JSON joined by commas, in as few runs as memory allows; like Entry.json. */
   runs(): Iterable<Uint8Array>;
   entries(): Iterable<Entry>;
 }
@@ -54,8 +55,12 @@ export interface StoreEvent {
 
 /** Who listens to a store watch. */
 export interface StoreSink {
-  /** Events of one commit or one tick, in order; must not block. */
-  events(events: readonly StoreEvent[]): void;
+  /**
+   * Events of one commit or one tick, in order; must not block. A returned promise says that the listener is busy (its
+   * connection is full) until it resolves: nothing more comes before, nothing is buffered for it, and where it stays away
+   * longer than the cache remembers, the watch ends with 410.
+   */
+  events(events: readonly StoreEvent[]): void | Promise<void>;
   /** Over: the timeout passed or the signal aborted (no error), or the cache lost its place (410 StatusError). */
   closed(error?: Error): void;
 }

@@ -41,16 +41,19 @@ export interface RowCondition {
   readonly message: string;
 }
 
-/** What a kind may say. Hooks are pure but for `prepare*`, `default` and `normalize`, which mutate `object`. */
+/**
+ * What a kind may say. Where a resource is served in several versions, hooks see the storage version's shape
+ * (storage-versions.ts). The store checks metadata itself: `validate*` is about the rest. Without `validateUpdate`, an
+ * update is held to `validate`. Hooks are pure but for `prepare*`, `default` and `normalize`, which mutate `object`. */
 export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   /** Group ("" for core) and plural of the resource this strategy serves, in every version. */
   readonly group: string;
   readonly resource: string;
   /** Defaults that depend on other fields; runs after the table's `default=`, on every decoded object. Idempotent. */
   default?(object: T): void;
-  /** Before mutating admission, on create: clear status, set what the server sets. */
+  /** After mutating admission, on create: clear status, set what the server sets. */
   prepareForCreate?(object: T, context: RequestContext): void;
-  /** Before mutating admission, on update of the object itself: keep status, raise nothing (the store raises generation). */
+  /** After mutating admission, on update of the object itself: keep status, raise nothing (the store raises generation). */
   prepareForUpdate?(object: T, old: DeepReadonly<T>, context: RequestContext): void;
   /** True where metadata.generation rises when anything but metadata and status changes. */
   readonly generation?: boolean;
@@ -82,8 +85,12 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
    * wait for somebody to finish them) have this.
    */
   gracePeriod?(object: DeepReadonly<T>, requested: number | undefined): number;
-  /** Called when graceful deletion begins, to mark the object. */
+  /** Called when a deletion begins that does not remove the object at once (grace, finalizers), to mark the object. */
   beginGracefulDeletion?(object: T): void;
+  /** True while the object's own spec keeps it after its deletion began (a Namespace's spec.finalizers). */
+  holdsDeletion?(object: DeepReadonly<T>): boolean;
+  /** Seconds after which an object that nobody has written since is removed (Events: 3600). Default: never. */
+  readonly ttlSeconds?: number;
   /** Finalizer that delete adds by default (orphan on some old kinds): none today. */
   readonly defaultGarbagePolicy?: "Background" | "Orphan";
   /** True where PUT (and apply) may create. */

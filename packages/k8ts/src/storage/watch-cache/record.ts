@@ -75,20 +75,25 @@ export class CacheRecord {
   }
 
   get namespace(): string {
-    const slash = this.key.indexOf("/");
-    return slash < 0 ? "" : this.key.slice(0, slash);
-  }
-
-  get name(): string {
-    return this.key.slice(this.key.indexOf("/") + 1);
+    return namespaceOf(this.key);
   }
 
   /** A selectable field's value; "" where the kind has no such field. */
   field(name: string): string {
-    if (name === "metadata.name") return this.name;
-    if (name === "metadata.namespace") return this.namespace;
-    return this.fields[this.#format.fieldNames.indexOf(name)] ?? "";
+    return fieldOf(this.key, this.fields, this.#format, name);
   }
+}
+
+function namespaceOf(key: string): string {
+  const slash = key.indexOf("/");
+  return slash < 0 ? "" : key.slice(0, slash);
+}
+
+/** The value of a selectable field of the object with this key and these fields. */
+export function fieldOf(key: string, fields: readonly string[], format: RecordFormat, name: string): string {
+  if (name === "metadata.name") return key.slice(key.indexOf("/") + 1);
+  if (name === "metadata.namespace") return namespaceOf(key);
+  return fields[format.fieldNames.indexOf(name)] ?? "";
 }
 
 const resourceVersionKey = Buffer.from('"resourceVersion":"');

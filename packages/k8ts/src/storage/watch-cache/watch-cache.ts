@@ -8,7 +8,7 @@ import { SortedMap } from "../sorted-map.ts";
 import type { Change, StoredValue } from "../storage.ts";
 import { ChangeRing, defaultRingLimits, type RingLimits } from "./change-ring.ts";
 import { bookmark, CacheChange, type WatchEvent } from "./event.ts";
-import { beginsWith, CacheRecord, type RecordFormat, splice, splicedLength } from "./record.ts";
+import { beginsWith, CacheRecord, fieldOf, type RecordFormat, splice, splicedLength } from "./record.ts";
 import { LabelTable, splitIndex } from "./record-index.ts";
 import { type Slab, Slabs } from "./slab.ts";
 import { RecordMatcher, type WatchFilter } from "./watch-filter.ts";
@@ -122,6 +122,18 @@ export class WatchCache implements WatcherHost {
     return matcher.selects ? records.filter((record) => matcher.matches(record)) : records;
   }
 
+  /** Tells which stored values, of whatever revision, the filter is about. */
+  matcher(filter: WatchFilter): (value: StoredValue) => boolean {
+    const matcher = new RecordMatcher(filter);
+    const { format } = this.#options;
+    return ({ key: storageKey, value, index }) => {
+      const { labels, fields } = splitIndex(index ?? format.index(value));
+      const key = storageKey.slice(this.prefix.length);
+      const field = (name: string): string => fieldOf(key, fields, format, name);
+      return matcher.matches({ key, labels: this.#labels.get(labels), field });
+    };
+  }
+
   /** Takes the present state, read at `revision`, in place of what it had; those who watched must begin again. */
   load(values: Iterable<StoredValue>, revision: number): void {
     for (const watcher of this.#watchers) watcher.end();
@@ -171,6 +183,12 @@ export class WatchCache implements WatcherHost {
     this.#scheduleBookmarks();
     setImmediate(() => watcher.replay());
     return watcher;
+  }
+
+  /** Ends a watch whose time is up, with a last bookmark where it wants them. */
+  finish(watcher: Watcher): void {
+    if (this.#bookmarked.has(watcher)) watcher.mark(bookmark(this.#options, this.revision, false));
+    watcher.end();
   }
 
   /** Ends every watch. */

@@ -1,7 +1,14 @@
 /** Which objects a list or a watch is about. */
 import type { FieldMatcher, LabelMatcher } from "@k8ts/api";
-import type { CacheRecord } from "./record.ts";
 import type { Labels } from "./record-index.ts";
+
+/** What a filter asks of an object. */
+export interface Selectable {
+  /** `namespace/name`, or the name alone. */
+  readonly key: string;
+  readonly labels: Labels;
+  field(name: string): string;
+}
 
 /** A namespace, labels and fields; what is absent does not restrict. */
 export interface WatchFilter {
@@ -30,7 +37,7 @@ export class RecordMatcher {
     return this.#labels !== undefined || this.#fields !== undefined;
   }
 
-  matches(record: CacheRecord | undefined): boolean {
+  matches(record: Selectable | undefined): boolean {
     if (!record) return false;
     if (this.prefix !== "" && !record.key.startsWith(this.prefix)) return false;
     if (this.#labels && !this.#matchesLabels(this.#labels, record.labels)) return false;
