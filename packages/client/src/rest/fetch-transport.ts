@@ -33,7 +33,8 @@ function fetchExchange(server: string, run: typeof fetch): HttpExchange {
   return {
     async send(request: HttpRequest) {
       const signal = request.signal ? AbortSignal.any([closing.signal, request.signal]) : closing.signal;
-      const { method, headers } = request;
+      const { method } = request;
+      const headers = Object.entries(request.headers).flatMap(pairs);
       const body = request.body as RequestInit["body"];
       try {
         const response = await run(server + request.path, { method, headers, signal, ...(body && { body }) });
@@ -48,6 +49,10 @@ function fetchExchange(server: string, run: typeof fetch): HttpExchange {
     },
   };
 }
+
+/** A repeated header is several of one name. */
+const pairs = ([name, value]: [string, string | string[]]): [string, string][] =>
+  typeof value === "string" ? [[name, value]] : value.map((one) => [name, one]);
 
 const failure = (error: unknown, signal: AbortSignal | undefined): unknown => {
   if (signal?.aborted) return signal.reason;

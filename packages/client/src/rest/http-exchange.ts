@@ -1,11 +1,13 @@
 /** One HTTP request and its answer: what an HTTP transport needs of fetch, node:http2 or node:https. */
 
+/** Request headers; lower-case names, repeated ones as lists. */
+export type RequestHeaders = Readonly<Record<string, string | string[]>>;
+
 /** A request; the path includes the query. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly body?: Uint8Array | string;
   readonly signal?: AbortSignal;
 }

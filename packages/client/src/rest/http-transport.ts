@@ -9,7 +9,13 @@ import {
   type StatusError,
 } from "@k8ts/api";
 import type { Status } from "@k8ts/api/meta/v1";
-import { ConnectionError, type HttpAnswer, type HttpExchange, type HttpRequest } from "./http-exchange.ts";
+import {
+  ConnectionError,
+  type HttpAnswer,
+  type HttpExchange,
+  type HttpRequest,
+  type RequestHeaders,
+} from "./http-exchange.ts";
 import { checkRequest, methodOf, resourcePath } from "./resource-path.ts";
 import { statusFromAnswer } from "./status-answer.ts";
 import type {
@@ -27,7 +33,7 @@ import { LineSplitter } from "./watch-decoder.ts";
 export interface HttpTransportOptions {
   readonly exchange: HttpExchange;
   /** Headers of every request, asked for each time: authorization, user-agent, impersonation. */
-  headers?(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  headers?(): RequestHeaders | Promise<RequestHeaders>;
   /** Told when the server answers 401: cached credentials are no good. */
   unauthorized?(): void;
   readonly clock?: Clock;
