@@ -51,7 +51,7 @@ type NamedRuleWithOperations map=atomic
  operations []string #2.1 list=atomic
  resourceNames []string #1 list=atomic
  resources []string #2.2.3 list=atomic
- scope string #2.2.4 default="*"
+ scope *string #2.2.4 default="*"
 type ParamKind map=atomic
  apiVersion string #1
  kind string #2

@@ -9,6 +9,13 @@
 export * from "./machinery/addresses.ts";
 export * from "./machinery/clock.ts";
 export * from "./machinery/clone.ts";
+export { conform, conformValue, ConformError, type Conformed } from "./machinery/codec/conform.ts";
+export * from "./machinery/codec/decode-body.ts";
+export { applyDefaults } from "./machinery/codec/defaults.ts";
+export * from "./machinery/codec/encode-json.ts";
+export { encodeYaml } from "./machinery/codec/encode-yaml.ts";
+export * from "./machinery/codec/media-type.ts";
+export { decodeProtobuf, encodeProtobuf, encodeProtobufWatchFrame, isProtobuf } from "./machinery/codec/protobuf.ts";
 export * from "./machinery/conditions.ts";
 export * from "./machinery/field-error.ts";
 export * from "./machinery/field-selector.ts";

@@ -1,0 +1,456 @@
+/**
+ * Makes a parsed JSON value into an object of its type: what Go does by decoding into a struct and encoding it again.
+ * Unknown fields go (and are told), wrong types throw in Go's words, quantities and times become canonical, nulls and the
+ * zeros of plain fields go, required plain fields that are absent get their zero. Each type's plan is made once.
+ */
+import { canonicalQuantity } from "../quantity.ts";
+import type { FieldSchema, Scalar, StructSchema, TypeUse } from "../schema.ts";
+import { scheme as builtInScheme, type Scheme } from "../scheme.ts";
+import { badRequest, type StatusError } from "../status-error.ts";
+import { formatMicroTime, formatTime, parseTime } from "../time.ts";
+import { goStructName, goTypeName, goValueName } from "./go-type.ts";
+import { countKeys } from "./json-scan.ts";
+
+/** A value cannot be of its type; the message is Go's. */
+export class ConformError extends Error {}
+
+/** Most unknown fields that are told. */
+const maxProblems = 100;
+
+/** One walk over one document. */
+class Walk {
+  readonly problems: string[] = [];
+  /** Where the walk is: field names, list indexes, and map keys in an object of their own. */
+  readonly path: (string | number | MapKey)[] = [];
+  /** Keys met so far, unknown ones and those inside raw values included. */
+  keys = 0;
+
+  unknown(key: string): void {
+    if (this.problems.length >= maxProblems) return;
+    const path = this.text(true);
+    this.problems.push(`unknown field ${JSON.stringify(path === "" ? key : `${path}.${key}`)}`);
+  }
+
+  /** "spec.containers[0].name", or as Go's type errors have it: without indexes and map keys. */
+  text(full: boolean): string {
+    let text = "";
+    for (const segment of this.path) {
+      if (typeof segment === "string") text += text === "" ? segment : `.${segment}`;
+      else if (full) text += typeof segment === "number" ? `[${segment}]` : `.${segment.key}`;
+    }
+    return text;
+  }
+}
+
+interface MapKey {
+  readonly key: string;
+}
+
+/** Checks a value that is neither null nor undefined; returns what to keep, undefined to leave it out. */
+type Check = (value: unknown, walk: Walk, owner: StructPlan) => unknown;
+
+interface FieldPlan {
+  readonly name: string;
+  readonly check: Check;
+  /** The plain zero is left out: not a pointer, not required. */
+  readonly dropZero: boolean;
+  /** Null becomes this, for elements; fields that are null go. */
+  readonly required: boolean;
+}
+
+/** How to check a struct. */
+interface StructPlan {
+  readonly name: string;
+  readonly goName: string;
+  readonly fields: Map<string, FieldPlan>;
+  /** Fields that are present whatever was sent. */
+  readonly filled: { readonly name: string; readonly zero: () => unknown }[];
+  readonly isKind: boolean;
+}
+
+function typeFault(value: unknown, type: TypeUse, walk: Walk, owner: StructPlan, withNumber = false): never {
+  const where = `${owner.goName}.${walk.text(false)}`;
+  throw new ConformError(
+    `json: cannot unmarshal ${goValueName(value, withNumber)} into Go struct field ${where} of type ${goTypeName(type)}`,
+  );
+}
+
+function valueFault(value: unknown, goType: string, withNumber = false): never {
+  throw new ConformError(`json: cannot unmarshal ${goValueName(value, withNumber)} into Go value of type ${goType}`);
+}
+
+const stringType: TypeUse = { kind: "scalar", scalar: "string" };
+const booleanType: TypeUse = { kind: "scalar", scalar: "boolean" };
+
+function checkString(value: unknown, walk: Walk, owner: StructPlan): unknown {
+  if (typeof value !== "string") typeFault(value, stringType, walk, owner);
+  return value;
+}
+
+function checkBoolean(value: unknown, walk: Walk, owner: StructPlan): unknown {
+  if (typeof value !== "boolean") typeFault(value, booleanType, walk, owner);
+  return value;
+}
+
+function checkInteger(scalar: "int32" | "int64"): Check {
+  const type: TypeUse = { kind: "scalar", scalar };
+  const [low, high] = scalar === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-(2 ** 63), 2 ** 63];
+  return (value, walk, owner) => {
+    if (typeof value !== "number") typeFault(value, type, walk, owner);
+    if (!Number.isInteger(value) || value < low || value > high) typeFault(value, type, walk, owner, true);
+    // The doubles next to ±2^63 print as numbers that no int64 holds.
+    if (value >= 2 ** 63) return 2 ** 63 - 2 ** 11;
+    return value;
+  };
+}
+
+function checkDouble(value: unknown, walk: Walk, owner: StructPlan): unknown {
+  if (typeof value !== "number") typeFault(value, { kind: "scalar", scalar: "double" }, walk, owner);
+  return value;
+}
+
+/** True for padded standard base64 without line breaks. */
+function isBase64(text: string): boolean {
+  if (text.length % 4 !== 0) return false;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return !/[^A-Za-z0-9+/]/.test(padding > 0 ? text.slice(0, -padding) : text);
+}
+
+/** The byte at which Go's decoder stumbles. */
+function base64Fault(text: string): string {
+  const bad = /[^A-Za-z0-9+/=]|=(?!=?$)/.exec(text);
+  return `illegal base64 data at input byte ${bad ? bad.index : text.length - (text.length % 4)}`;
+}
+
+function checkBytes(value: unknown, walk: Walk, owner: StructPlan): unknown {
+  if (typeof value !== "string") typeFault(value, { kind: "scalar", scalar: "byte" }, walk, owner);
+  if (isBase64(value)) return value;
+  const text = value.replaceAll(/[\r\n]/g, "");
+  if (!isBase64(text)) throw new ConformError(base64Fault(value));
+  return text;
+}
+
+function checkQuantity(value: unknown): unknown {
+  if (typeof value === "string") return wrapped(() => canonicalQuantity(value.trim()));
+  return wrapped(() => canonicalQuantity(typeof value === "number" ? String(value) : JSON.stringify(value)));
+}
+
+function wrapped<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ConformError((error as Error).message, { cause: error });
+  }
+}
+
+const zeroTime = "0001-01-01T00:00:00Z";
+const layout = "2006-01-02T15:04:05Z07:00";
+const microLayout = "2006-01-02T15:04:05.000000Z07:00";
+
+function timeFault(text: string, shape: string): never {
+  const rest = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? text.slice(19) : text;
+  const wanted = rest === text ? "2006" : shape.slice(19);
+  const quote = JSON.stringify;
+  throw new ConformError(
+    `parsing time ${quote(text)} as ${quote(shape)}: cannot parse ${quote(rest)} as ${quote(wanted)}`,
+  );
+}
+
+function checkTime(value: unknown): unknown {
+  if (typeof value !== "string") return valueFault(value, "string");
+  const time = parseTime(value);
+  if (Number.isNaN(time)) timeFault(value, layout);
+  const text = value.length === 20 && value.charCodeAt(19) === 90 ? value : formatTime(time);
+  return text === zeroTime ? undefined : text;
+}
+
+function checkMicroTime(value: unknown): unknown {
+  if (typeof value !== "string") return valueFault(value, "string");
+  const time = parseTime(value);
+  if (Number.isNaN(time)) timeFault(value, microLayout);
+  if (value.startsWith("0001-01-01T00:00:00")) return undefined;
+  return value.length === 27 && value.charCodeAt(26) === 90 ? value : formatMicroTime(time);
+}
+
+function checkIntOrString(value: unknown): unknown {
+  if (typeof value === "string") return value;
+  if (typeof value !== "number") valueFault(value, "int32");
+  if (!Number.isInteger(value) || Math.abs(value) > 2 ** 31) valueFault(value, "int32", true);
+  return value;
+}
+
+function checkRaw(value: unknown, walk: Walk): unknown {
+  walk.keys += countKeys(value);
+  return value;
+}
+
+function checkObject(value: unknown, walk: Walk, owner: StructPlan): unknown {
+  if (typeof value !== "object" || Array.isArray(value)) {
+    typeFault(value, { kind: "scalar", scalar: "object" }, walk, owner);
+  }
+  return checkRaw(value, walk);
+}
+
+const schemaProps = "apiextensions.v1.JSONSchemaProps";
+
+/** Plans of one scheme's types. */
+class Planner {
+  readonly #scheme: Scheme;
+  readonly #plans = new Map<string, StructPlan>();
+
+  constructor(scheme: Scheme) {
+    this.#scheme = scheme;
+  }
+
+  plan(struct: StructSchema): StructPlan {
+    const known = this.#plans.get(struct.name);
+    if (known) return known;
+    const plan: StructPlan = {
+      name: struct.name,
+      goName: goStructName(goStructName(struct.name)),
+      fields: new Map(),
+      filled: [],
+      isKind: struct.isKind,
+    };
+    this.#plans.set(struct.name, plan);
+    if (struct.isKind) {
+      for (const name of ["apiVersion", "kind"]) {
+        plan.fields.set(name, { name, check: checkString, dropZero: true, required: false });
+      }
+    }
+    for (const field of struct.fields.values()) this.#addField(plan, field);
+    return plan;
+  }
+
+  #addField(plan: StructPlan, field: FieldSchema): void {
+    const { name, type, pointer, required } = field;
+    plan.fields.set(name, { name, check: this.check(type), dropZero: !pointer && !required, required });
+    const metadata = plan.isKind && name === "metadata";
+    if ((required || metadata) && !pointer) {
+      const zero = this.#zero(type);
+      if (zero) plan.filled.push({ name, zero });
+    }
+  }
+
+  /** Makes the zero of a required plain field, where it has one that JSON shows. */
+  #zero(type: TypeUse): (() => unknown) | undefined {
+    if (type.kind === "list") return () => [];
+    if (type.kind === "map") return () => ({});
+    if (type.kind === "struct") return () => this.struct(type.name)({}, new Walk(), emptyPlan);
+    return zeroScalars[type.scalar];
+  }
+
+  check(type: TypeUse): Check {
+    if (type.kind === "list") return this.#list(type);
+    if (type.kind === "map") return this.#map(type);
+    if (type.kind === "struct") return this.struct(type.name);
+    return this.#scalar(type.scalar);
+  }
+
+  #scalar(scalar: Scalar): Check {
+    switch (scalar) {
+      case "string":
+        return checkString;
+      case "boolean":
+        return checkBoolean;
+      case "int32":
+      case "int64":
+        return checkInteger(scalar);
+      case "double":
+        return checkDouble;
+      case "byte":
+        return checkBytes;
+      case "Time":
+        return checkTime;
+      case "MicroTime":
+        return checkMicroTime;
+      case "Quantity":
+        return checkQuantity;
+      case "IntOrString":
+        return checkIntOrString;
+      case "object":
+        return checkObject;
+      case "JSONSchemaPropsOrArray":
+        return this.#either(Array.isArray, { kind: "list", of: { kind: "struct", name: schemaProps } });
+      case "JSONSchemaPropsOrBool":
+        return this.#either((value) => typeof value === "boolean", booleanType);
+      case "JSONSchemaPropsOrStringArray":
+        return this.#either(Array.isArray, { kind: "list", of: stringType });
+      default:
+        return checkRaw;
+    }
+  }
+
+  /** A JSON schema, or what `is` recognizes. */
+  #either(is: (value: unknown) => boolean, type: TypeUse): Check {
+    const other = this.check(type);
+    let schema: Check | undefined;
+    return (value, walk, owner) => {
+      if (is(value)) return other(value, walk, owner);
+      schema ??= this.struct(schemaProps);
+      return schema(value, walk, owner);
+    };
+  }
+
+  #list(type: TypeUse & { kind: "list" }): Check {
+    const check = this.check(type.of);
+    const zero = this.#zero(type.of) ?? (() => null);
+    return (value, walk, owner) => {
+      if (!Array.isArray(value)) typeFault(value, type, walk, owner);
+      for (let index = 0; index < value.length; index++) {
+        const item: unknown = value[index];
+        walk.path.push(index);
+        const kept = item === null ? zero() : check(item, walk, owner);
+        walk.path.pop();
+        if (kept !== item) value[index] = kept;
+      }
+      return value;
+    };
+  }
+
+  #map(type: TypeUse & { kind: "map" }): Check {
+    const check = this.check(type.of);
+    const zero = this.#zero(type.of) ?? (() => null);
+    return (value, walk, owner) => {
+      if (typeof value !== "object" || Array.isArray(value)) typeFault(value, type, walk, owner);
+      const map = value as Record<string, unknown>;
+      for (const key in map) {
+        walk.keys++;
+        const item = map[key];
+        walk.path.push({ key });
+        const kept = item === null || item === undefined ? zero() : check(item, walk, owner);
+        walk.path.pop();
+        if (kept !== item) assign(map, key, kept);
+      }
+      return value;
+    };
+  }
+
+  struct(name: string): Check {
+    let plan: StructPlan | undefined;
+    return (value, walk, owner) => {
+      plan ??= this.plan(this.#scheme.struct(name));
+      if (typeof value !== "object" || Array.isArray(value)) typeFault(value, { kind: "struct", name }, walk, owner);
+      return conformStruct(plan, value as Record<string, unknown>, walk);
+    };
+  }
+}
+
+const zeroScalars: Partial<Record<Scalar, () => unknown>> = {
+  string: () => "",
+  boolean: () => false,
+  int32: () => 0,
+  int64: () => 0,
+  double: () => 0,
+  Quantity: () => "0",
+  IntOrString: () => 0,
+};
+
+const emptyPlan: StructPlan = { name: "", goName: "", fields: new Map(), filled: [], isKind: false };
+
+/** Sets a key of a map that a client named; "__proto__" is a key like any other. */
+function assign(map: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(map, key, { value, configurable: true, enumerable: true, writable: true });
+  } else map[key] = value;
+}
+
+const isZero = (value: unknown): boolean => value === "" || value === 0 || value === false;
+
+function conformStruct(plan: StructPlan, object: Record<string, unknown>, walk: Walk): Record<string, unknown> {
+  let dropped = false;
+  for (const key in object) {
+    walk.keys++;
+    const value = object[key];
+    const field = plan.fields.get(key);
+    if (field === undefined) {
+      walk.unknown(key);
+      walk.keys += countKeys(value);
+      dropped = true;
+      continue;
+    }
+    if (value === null || value === undefined) {
+      object[key] = undefined;
+      dropped = true;
+      continue;
+    }
+    walk.path.push(key);
+    const kept = field.check(value, walk, plan);
+    walk.path.pop();
+    if (kept !== value) object[key] = kept;
+    if (kept === undefined || (field.dropZero && isZero(kept))) {
+      object[key] = undefined;
+      dropped = true;
+    }
+  }
+  const kept = dropped ? withoutDropped(plan, object) : object;
+  for (const { name, zero } of plan.filled) if (kept[name] === undefined) kept[name] = zero();
+  return kept;
+}
+
+/** A new object: deleting keys would make every later encoding of it two times slower. */
+function withoutDropped(plan: StructPlan, object: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const key in object) {
+    const value = object[key];
+    if (value !== undefined && plan.fields.has(key)) kept[key] = value;
+  }
+  return kept;
+}
+
+const planners = new WeakMap<Scheme, Planner>();
+
+function plannerOf(scheme: Scheme): Planner {
+  let planner = planners.get(scheme);
+  if (!planner) {
+    planner = new Planner(scheme);
+    planners.set(scheme, planner);
+  }
+  return planner;
+}
+
+/** What a walk found, beside the value. */
+export interface Conformed {
+  /** The value, changed in place or made anew. */
+  readonly value: Record<string, unknown>;
+  /** Upstream's strict-decoding texts: unknown field "spec.x". */
+  readonly problems: string[];
+  /** Keys that the value had before, all levels together. */
+  readonly keys: number;
+}
+
+/** `conform` that throws ConformError with only Go's text. Changes `value`. */
+export function conformValue(struct: StructSchema, value: unknown, scheme: Scheme = builtInScheme): Conformed {
+  const plan = plannerOf(scheme).plan(struct);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConformError(
+      `json: cannot unmarshal ${goValueName(value)} into Go value of type ${goStructName(struct.name)}`,
+    );
+  }
+  const walk = new Walk();
+  const kept = conformStruct(plan, value as Record<string, unknown>, walk);
+  return { value: kept, problems: walk.problems, keys: walk.keys };
+}
+
+/** `Deployment in version "v1" cannot be handled as a Deployment: …`, a BadRequest. */
+export function cannotBeHandled(version: string, kind: string, expectedKind: string, detail: string): StatusError {
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expectedKind}: ${detail}`);
+}
+
+/**
+ * Shapes an already parsed value to its type, after a patch for instance. Changes `value` and returns it, or a new object
+ * where fields had to go. Throws BadRequest in upstream's words for a wrong type.
+ */
+export function conform(
+  struct: StructSchema,
+  value: unknown,
+  scheme: Scheme = builtInScheme,
+): { value: Record<string, unknown>; problems: string[] } {
+  try {
+    return conformValue(struct, value, scheme);
+  } catch (error) {
+    if (!(error instanceof ConformError)) throw error;
+    const [, version = "", kind = ""] = struct.name.split(".");
+    throw cannotBeHandled(version, kind, kind, error.message);
+  }
+}
