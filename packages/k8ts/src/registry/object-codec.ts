@@ -1,5 +1,5 @@
 /** Objects to stored bytes and back, for one resource in its storage version. */
-import { type DeepReadonly, encodeJson, type KubernetesObject, type ResourceSchema } from "@k8ts/api";
+import type { DeepReadonly, KubernetesObject, ResourceSchema } from "@k8ts/api";
 import { beginsWith, indexText, type RecordFormat } from "../storage/index.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -43,7 +43,10 @@ export class ObjectCodec implements RecordFormat {
     object.apiVersion = this.#resource.groupVersion;
     // Assigning undefined keeps the object's shape, which `delete` would slow down.
     object.metadata.resourceVersion = undefined;
-    return { value: encodeJson(object), index: this.#indexOf(object) };
+    // Bytes begin alike whatever order the client wrote: the cache relies on `head`.
+    const { kind, apiVersion, metadata, ...rest } = object;
+    const value = Buffer.from(JSON.stringify({ kind, apiVersion, metadata, ...rest }), "utf8");
+    return { value, index: this.#indexOf(object) };
   }
 
   normalize(value: Uint8Array): Uint8Array {

@@ -34,6 +34,8 @@ export function statusErrorOf(
       return expired("The resourceVersion for the provided list is too old.");
     case "FutureRevision":
       return tooLargeResourceVersion(0, error.current ?? 0);
+    case "Unavailable":
+      return fromStatus({ apiVersion: "v1", kind: "Status", metadata: {}, status: "Failure", message: error.message, code: 500 });
     default:
       return serverTimeout(resource, operation, retryAfter);
   }

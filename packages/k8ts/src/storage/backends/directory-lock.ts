@@ -6,8 +6,10 @@ import { StorageError } from "../storage.ts";
 function identity(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${pid} ${started}`;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Dead, and only waiting for its parent to notice.
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return `${pid} ${fields[19]}`;
   } catch {
     return aliveWithoutProc(pid) ? `${pid} 0` : undefined;
   }

@@ -5,6 +5,7 @@
  * An entry is `revision (8 bytes) | length of index (4) | index text | value`, all little-endian, under the storage key.
  * The store's own revision lies under a key outside of /registry/.
  */
+import { statfs } from "node:fs/promises";
 import type { RootDatabase } from "lmdb";
 import { LocalStorage, type LocalStorageOptions, type ValueEngine } from "../local-storage.ts";
 import type { Change, Storage, StoredValue } from "../storage.ts";
@@ -15,11 +16,17 @@ import { DirectoryLock } from "./directory-lock.ts";
 export interface LmdbStorageOptions extends LocalStorageOptions {
   /** Made where it does not exist; only one process may have it open. */
   readonly directory: string;
-  /** Most bytes the store may take on disk; default: what the disk holds. */
-  readonly maxBytes?: number;
 }
 
 type Database = RootDatabase<Buffer, string>;
+
+/** What lmdb rejects a failed commit with: the reason comes in a promise of its own. */
+interface CommitError extends Error {
+  readonly commitError?: Promise<never>;
+}
+
+/** A failed write with less than this left, in bytes, failed for want of space: more than any object may take. */
+const fullBelow = 8 << 20;
 
 const revisionKey = "revision";
 const headerLength = 12;
@@ -46,10 +53,12 @@ function decodeEntry(key: string, entry: Buffer): StoredValue {
 
 class LmdbEngine implements ValueEngine {
   readonly #database: Database;
+  readonly #directory: string;
   readonly #lock: DirectoryLock;
 
-  constructor(database: Database, lock: DirectoryLock) {
+  constructor(database: Database, directory: string, lock: DirectoryLock) {
     this.#database = database;
+    this.#directory = directory;
     this.#lock = lock;
   }
 
@@ -66,19 +75,32 @@ class LmdbEngine implements ValueEngine {
     }
   }
 
-  apply(changes: readonly Change[], revision: number): Promise<void> {
+  async apply(changes: readonly Change[], revision: number): Promise<void> {
     const database = this.#database;
     const last = Buffer.alloc(8);
     last.writeDoubleLE(revision);
-    return database
-      .batch(() => {
+    try {
+      await database.batch(() => {
         for (const { key, value } of changes) {
           if (value) void database.put(key, encodeEntry(value));
           else void database.remove(key);
         }
         void database.put(revisionKey, last);
-      })
-      .then(() => undefined);
+      });
+    } catch (error) {
+      throw await this.#reasonOf(error as CommitError);
+    }
+  }
+
+  /** Why a commit failed: LMDB says "Input/output error" of a short write, so the disk itself is asked. */
+  async #reasonOf(error: CommitError): Promise<Error> {
+    const reason = await Promise.resolve(error.commitError).then(
+      () => error,
+      (inner: unknown) => inner as Error,
+    );
+    const { bavail, bsize } = await statfs(this.#directory);
+    // The words of an etcd whose space is used up: what operators and their tools know.
+    return bavail * bsize < fullBelow ? new Error("etcdserver: mvcc: database space exceeded", { cause: reason }) : reason;
   }
 
   async close(): Promise<void> {
@@ -96,12 +118,13 @@ export async function openLmdbStorage(options: LmdbStorageOptions): Promise<Stor
       path: `${options.directory}/k8ts.mdb`,
       encoding: "binary",
       overlappingSync: false,
+      // Batches are ours: its own leave promises behind that nobody can catch when a commit fails.
+      eventTurnBatching: false,
       noMemInit: true,
       maxDbs: 1,
-      ...(options.maxBytes && { mapSize: options.maxBytes }),
     });
     const revision = database.getBinary(revisionKey)?.readDoubleLE(0) ?? 1;
-    return new LocalStorage(new LmdbEngine(database, lock), revision, options);
+    return new LocalStorage(new LmdbEngine(database, options.directory, lock), revision, options);
   } catch (cause) {
     lock.release();
     const detail = cause instanceof Error ? cause.message : String(cause);

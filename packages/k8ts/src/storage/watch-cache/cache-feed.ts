@@ -152,10 +152,14 @@ export class CacheFeed {
     if (error.code === "Closed") return this.stop();
     this.#logger.warn("the storage watch was lost; caches are filled anew", { code: error.code, error: error.message });
     for (const member of this.#members.values()) member.waiting = [];
-    this.#retry = this.#clock.setTimer(retryDelay, () => {
-      this.start().catch((cause: unknown) =>
-        this.#lost(cause instanceof StorageError ? cause : new StorageError("Unavailable", String(cause), { cause })),
-      );
-    });
+    this.#retry = this.#clock.setTimer(retryDelay, () => void this.#restart());
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.start();
+    } catch (cause) {
+      this.#lost(cause instanceof StorageError ? cause : new StorageError("Unavailable", String(cause), { cause }));
+    }
   }
 }
