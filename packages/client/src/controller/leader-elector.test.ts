@@ -41,7 +41,7 @@ describe("leader election", () => {
   it("leads at once where nobody does, and renews every two seconds", async () => {
     const a = candidate("a");
     await clock.advance(0);
-    assert.deepEqual(a.log, ["leader a", "started"].sort().reverse().toSorted());
+    assert.deepEqual(a.log, ["leader a", "started"]);
     assert.equal(a.elector.isLeader, true);
     const { acquireTime } = spec();
     await clock.advance(20_500);
@@ -80,9 +80,8 @@ describe("leader election", () => {
     await clock.advance(10_000);
     // a dies without a word: nothing of it reaches the API any more.
     api.fault = ({ body }) => {
-      if ((body as { spec?: { holderIdentity?: string } } | undefined)?.spec?.holderIdentity === "a") {
-        throw serviceUnavailable("cut off");
-      }
+      const holder = (body as { spec?: { holderIdentity?: string } } | undefined)?.spec?.holderIdentity;
+      if (holder === "a" || holder === "") throw serviceUnavailable("cut off");
     };
     const lastRenewal = clock.now();
     await clock.advance(12_900);
@@ -99,12 +98,13 @@ describe("leader election", () => {
   it("gives up after the renew deadline where the server hangs", async () => {
     const a = candidate("a");
     await clock.advance(100);
-    api.fault = () => new Promise((_resolve, reject) => clock.setTimer(60_000, () => reject(new Error("too late"))));
-    const hanging = createClient(api);
-    void hanging;
-    await clock.advance(100_000);
+    api.fault = () => new Promise(() => undefined);
+    await clock.advance(12_000);
+    assert.deepEqual(a.log.slice(-1), ["lost"]);
+    // Nor does giving the lease back wait for ever.
+    await clock.advance(10_000);
+    assert.deepEqual(a.log.slice(-1), ["stopped"]);
     await a.running;
-    assert.deepEqual(a.log.slice(-2), ["lost", "stopped"]);
   });
 
   it("refuses durations that make no sense", () => {

@@ -90,7 +90,7 @@ describe("controller", () => {
     reconciled.length = 0;
     await client.update(pods, pod("p", "c"));
     await clock.advance(0);
-    assert.deepEqual(reconciled, ["n/b", "n/c"]);
+    assert.deepEqual(reconciled.sort(), ["n/b", "n/c"]);
     reconciled.length = 0;
     await client.delete(pods, { namespace: "n", name: "p" });
     await clock.advance(0);

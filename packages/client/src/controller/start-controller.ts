@@ -122,22 +122,26 @@ const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 
 function addWatch(watch: Watch, context: ControllerContext): () => void {
-  const enqueueAll = (object: DeepReadonly<KubernetesObject>): void => {
-    for (const key of watch.map(object, context)) context.enqueue(key);
+  type Seen = DeepReadonly<KubernetesObject>;
+  const concerns = (object: Seen, old?: Seen): boolean => watch.filter?.(object, old) ?? true;
+  const enqueueAll = (object: Seen): readonly ObjectKey[] => {
+    const keys = watch.map(object, context);
+    for (const key of keys) context.enqueue(key);
+    return keys;
   };
-  const concerns = (object: DeepReadonly<KubernetesObject>, old?: DeepReadonly<KubernetesObject>): boolean =>
-    watch.filter?.(object, old) ?? true;
   return context.informers.of(watch.resource).addHandler({
     add(object) {
       if (concerns(object)) enqueueAll(object);
     },
     update(object, old) {
       if (object.metadata.resourceVersion === old.metadata.resourceVersion || !concerns(object, old)) return;
-      enqueueAll(old);
-      enqueueAll(object);
+      const keys = enqueueAll(object);
+      for (const key of watch.map(old, context)) if (!keys.some((other) => sameKey(key, other))) context.enqueue(key);
     },
     delete(object) {
       if (concerns(object)) enqueueAll(object);
     },
   });
 }
+
+const sameKey = (a: ObjectKey, b: ObjectKey): boolean => a.name === b.name && a.namespace === b.namespace;

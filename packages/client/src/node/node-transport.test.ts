@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -55,6 +56,26 @@ transportContract("fetch", async () => {
   };
   return { transport, stop };
 });
+
+/** A network that can stop delivering without closing anything. */
+async function relayTo(port: number) {
+  const sockets: Socket[] = [];
+  const relay = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const socket of [near, far]) socket.on("error", () => undefined);
+    near.pipe(far).pipe(near);
+    sockets.push(near, far);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (relay.address() as AddressInfo).port,
+    freeze: () => sockets.forEach((socket) => socket.unpipe().pause()),
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => relay.close(resolve));
+    },
+  };
+}
 
 const configMap = (name: string): ConfigMap => ({
   apiVersion: "v1",
@@ -192,12 +213,15 @@ describe("node transport", () => {
   });
 
   it("drops a connection over which pings are not answered", async () => {
-    const { served, transport } = await open({ tls: server });
+    const { served } = await open({ tls: server });
+    const relay = await relayTo(Number(new URL(served.url).port));
+    const transport = createNodeTransport({ server: `https://127.0.0.1:${relay.port}`, ...trusting }, { clock });
+    stops.push(() => transport.close());
+    stops.push(relay.stop);
     const closed = Promise.withResolvers<Error | undefined>();
     const signal = new AbortController().signal;
     await transport.watch({ resource: configMaps, signal }, { event: () => undefined, closed: closed.resolve });
-    for (const socket of served.sockets) socket.pause();
-    for (const socket of served.sockets) (socket as unknown as { _handle: { readStop(): void } })._handle.readStop();
+    relay.freeze();
     let over = false;
     void closed.promise.then(() => (over = true));
     for (let second = 0; second < 120 && !over; second++) {

@@ -112,7 +112,7 @@ export class MemoryApi implements Transport {
   async request(request: ResourceRequest): Promise<any> {
     checkRequest(request);
     request.signal?.throwIfAborted();
-    await this.#admit({ ...request, resource: request.resource.resource });
+    await this.#admit({ ...request, resource: request.resource.resource }, request.signal);
     switch (request.verb) {
       case "get":
         return this.#get(request);
@@ -133,7 +133,7 @@ export class MemoryApi implements Transport {
 
   async watch<T>(request: WatchRequest, sink: WatchSink<T>): Promise<void> {
     const { namespace, query = {} } = request;
-    await this.#admit({ verb: "watch", resource: request.resource.resource, namespace, query });
+    await this.#admit({ verb: "watch", resource: request.resource.resource, namespace, query }, request.signal);
     request.signal.throwIfAborted();
     const from = Number(query.resourceVersion ?? 0);
     const initial = query.sendInitialEvents === true || query.sendInitialEvents === "true";
@@ -170,9 +170,19 @@ export class MemoryApi implements Transport {
     return Promise.resolve();
   }
 
-  async #admit(call: ApiCall): Promise<void> {
+  /** A fault that takes its time is left behind when the caller's signal aborts. */
+  async #admit(call: ApiCall, signal: AbortSignal | undefined): Promise<void> {
     this.calls.push(call);
-    await this.fault?.(call);
+    const fault = this.fault?.(call);
+    if (!fault) return;
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal?.reason as Error);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await Promise.race([fault, aborted.promise]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   #watcher(request: WatchRequest, labels: LabelMatcher | undefined, sink: WatchSink): Watcher {
