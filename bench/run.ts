@@ -2,7 +2,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 
-const notBenchmarks = new Set(["run", "report", "daemon"]);
+const notBenchmarks = new Set(["run", "report", "daemon", "load", "bare-server"]);
 const names = globSync("*.ts", { cwd: import.meta.dirname })
   .map((file) => file.replace(".ts", ""))
   .filter((name) => !notBenchmarks.has(name))
