@@ -213,8 +213,10 @@ function replicaFailure(
 }
 
 /** True where writing `next` would change nothing. */
-export const isSameStatus = (old: DeepReadonly<DeploymentStatus> | undefined, next: DeploymentStatus): boolean =>
-  deepEqual(normalize(old ?? {}), normalize(next));
+export const isSameStatus = (
+  old: DeepReadonly<DeploymentStatus> | undefined,
+  next: DeepReadonly<DeploymentStatus>,
+): boolean => deepEqual(normalize(old ?? {}), normalize(next));
 
 function normalize(status: DeepReadonly<DeploymentStatus>): Record<string, unknown> {
   const entries = Object.entries(status).filter(([name, value]) => value !== 0 || name === "terminatingReplicas");

@@ -1,5 +1,13 @@
 /** One reconcile of one Deployment: the plans done, one write at a time. */
-import { cloneJson, controllerOf, deepEqual, findCondition, isAlreadyExists, isNotFound } from "@k8ts/api";
+import {
+  cloneJson,
+  controllerOf,
+  deepEqual,
+  findCondition,
+  isAlreadyExists,
+  isNotFound,
+  type DeepReadonly,
+} from "@k8ts/api";
 import { deployments, replicaSets, type Deployment, type DeploymentStatus, type ReplicaSet } from "@k8ts/api/apps/v1";
 import type { ControllerContext, ReconcileResult } from "@k8ts/client";
 import { errorText, isNamespaceTerminating } from "../errors.ts";
@@ -300,12 +308,14 @@ export class Rollout {
     return true;
   }
 
-  /** Writes the status, and with it the revision annotation where one is given. */
-  async #write(status: unknown, revision?: string): Promise<void> {
+  /** Writes the status, and with it the revision annotation where one is given; nothing where both are so already. */
+  async #write(status: DeepReadonly<DeploymentStatus>, revision?: string): Promise<void> {
+    const { annotations } = this.#deployment.metadata;
+    const sameRevision = revision === undefined || annotations?.[revisionAnnotation] === revision;
+    if (sameRevision && isSameStatus(this.#deployment.status, status)) return;
     const next = cloneJson(this.#deployment) as Deployment;
     next.status = status as DeploymentStatus;
-    if (revision !== undefined)
-      next.metadata.annotations = { ...next.metadata.annotations, [revisionAnnotation]: revision };
+    if (!sameRevision) next.metadata.annotations = { ...annotations, [revisionAnnotation]: revision };
     this.#deployment = await this.#context.client.updateStatus(deployments, next);
   }
 
