@@ -1,6 +1,6 @@
 /** The peer of bench/api.ts: node:http2 over TLS answering constants. `node bare-server.ts PORT KEY CERT SIZES…` */
 import { readFileSync } from "node:fs";
-import { createSecureServer } from "node:http2";
+import { createSecureServer, type ServerHttp2Stream } from "node:http2";
 
 const [port, keyFile, certFile, objectSize, listSize, eventSize] = process.argv.slice(2);
 const object = Buffer.alloc(Number(objectSize), "x");
@@ -10,7 +10,7 @@ const watchers = new Set<{ write(chunk: Buffer): boolean }>();
 const headers = { ":status": 200, "content-type": "application/json" };
 const server = createSecureServer({ key: readFileSync(keyFile!), cert: readFileSync(certFile!), allowHTTP1: true });
 
-server.on("stream", (stream, request) => {
+server.on("stream", (stream: ServerHttp2Stream, request) => {
   const path = request[":path"] ?? "/";
   if (path.startsWith("/watch")) {
     stream.respond(headers);
