@@ -136,8 +136,8 @@ export class SpdySession implements StreamCarrier {
   }
 
   sendData(stream: SpdyStream, chunk: Buffer, fin: boolean, done: (error?: Error | null) => void): void {
-    if (this.#ended) {
-      done(fin ? null : new Error("the SPDY connection is closed"));
+    if (this.#ended || !this.#streams.has(stream.id)) {
+      done(fin ? null : new Error("the stream was reset"));
       return;
     }
     const room = this.#room(stream);
@@ -174,8 +174,8 @@ export class SpdySession implements StreamCarrier {
   }
 
   streamClosed(stream: SpdyStream, finished: boolean): void {
-    if (!this.#streams.delete(stream.id)) return;
-    this.#blocked = this.#blocked.filter((each) => each.stream !== stream);
+    if (!this.#streams.has(stream.id)) return;
+    this.#forget(stream);
     if (!finished && !this.#ended) this.#reset(stream.id, resetCodes.cancel);
   }
 
@@ -199,7 +199,7 @@ export class SpdySession implements StreamCarrier {
         this.#answered(payload, (flags & finFlag) !== 0);
         return;
       case frameTypes.rstStream:
-        this.#wasReset(payload.readUInt32BE(0) & 0x7fffffff, payload.readUInt32BE(4));
+        this.#wasReset(payload.readUInt32BE(0) & 0x7fffffff);
         return;
       case frameTypes.settings:
         this.#settings(payload);
@@ -244,10 +244,19 @@ export class SpdySession implements StreamCarrier {
     if (fin) this.#streams.get(id)?.receive(Buffer.alloc(0), true);
   }
 
-  #wasReset(id: number, code: number): void {
+  #wasReset(id: number): void {
     const stream = this.#streams.get(id);
-    this.#streams.delete(id);
-    stream?.destroy(new Error(`the peer reset the stream (status ${code})`));
+    if (stream === undefined) return;
+    this.#forget(stream);
+    stream.disconnect(undefined);
+  }
+
+  /** Takes a stream out of the session; what it still had to send fails. */
+  #forget(stream: SpdyStream): void {
+    this.#streams.delete(stream.id);
+    const blocked = this.#blocked.filter((each) => each.stream === stream);
+    this.#blocked = this.#blocked.filter((each) => each.stream !== stream);
+    for (const { done } of blocked) done(new Error("the stream was reset"));
   }
 
   #settings(payload: Buffer): void {

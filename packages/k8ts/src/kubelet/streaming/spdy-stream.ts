@@ -1,4 +1,7 @@
-/** One stream of a SPDY session, as a Duplex: `end` half-closes it, `destroy` resets it. */
+/**
+ * One stream of a SPDY session, as a Duplex: `end` half-closes it, `destroy` resets it. A peer's reset is the end of what
+ * is read and fails what is written, as in Go's implementation, whose users close streams that way.
+ */
 import { Duplex } from "node:stream";
 import type { SpdyHeaders } from "./spdy-headers.ts";
 
@@ -39,6 +42,8 @@ export class SpdyStream extends Duplex {
     this.#carrier = carrier;
     this.id = id;
     this.headers = headers;
+    // Who reads or writes sees the error; a stream that nobody uses yet must not end the process.
+    this.on("error", () => undefined);
   }
 
   /** The session hands over what the peer sent. */
@@ -59,10 +64,15 @@ export class SpdyStream extends Duplex {
     }
   }
 
-  /** The connection is gone: no more will come, and nothing more can be sent. */
+  /** The peer has reset the stream, or the connection is gone: with `error` where it broke. */
   disconnect(error: Error | undefined): void {
-    if (error !== undefined && !(this.#remoteEnded && this.writableEnded)) this.destroy(error);
-    else if (!this.#remoteEnded) this.receive(Buffer.alloc(0), true);
+    if (error !== undefined && !(this.#remoteEnded && this.writableEnded)) {
+      this.destroy(error);
+      return;
+    }
+    if (!this.#remoteEnded) this.receive(Buffer.alloc(0), true);
+    if (this.readableEnded) this.destroy();
+    else this.once("end", () => this.destroy());
   }
 
   override _read(): void {

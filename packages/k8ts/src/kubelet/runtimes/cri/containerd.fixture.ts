@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { realClock } from "@k8ts/api";
 
 const run = promisify(execFile);
 
@@ -72,7 +73,7 @@ export async function startTestContainerd(): Promise<TestContainerd> {
       "-c",
       "mount -t tmpfs tmpfs /run/containerd 2>/dev/null; mount -t tmpfs tmpfs /var/lib/cni 2>/dev/null; echo ready; exec perl -e 'while (1) { while (waitpid(-1, 1) > 0) {} select(undef, undef, undef, 0.1) }'",
     ]),
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["ignore", "pipe", "ignore"] },
   );
   await once(namespace.stdout!, "data");
   const init = await childOf(namespace.pid!);
@@ -106,13 +107,11 @@ async function childOf(pid: number): Promise<number> {
   return Number((await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim());
 }
 
-/** nsenter becomes containerd itself (its child in the namespace dies with the namespace's init). */
+/** Resolves when it answers. It dies with the namespace's init, too. */
 async function startDaemon(directory: string, init: number): Promise<ChildProcess> {
   const config = join(directory, "config.toml");
-  const command = `containerd -c ${config} >>${directory}/containerd.log 2>&1 & pid=$!; trap 'kill -9 $pid' TERM; wait $pid`;
   const daemon = spawn("nsenter", ["-t", String(init), "-m", "-p", "-i", "-u", "--", "containerd", "-c", config], {
     stdio: "ignore",
-    env: { ...process.env, COMMAND: command },
   });
   const socket = join(directory, "containerd.sock");
   for (let attempt = 0; attempt < 200; attempt++) {
@@ -121,7 +120,7 @@ async function startDaemon(directory: string, init: number): Promise<ChildProces
       () => false,
     );
     if (answered) return daemon;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await realClock.sleep(25);
   }
   throw new Error(
     `containerd did not start: ${await readFile(join(directory, "containerd.log"), "utf8").catch(() => "")}`,

@@ -3,7 +3,7 @@
  * then spoken to in SPDY/3.1. (Its WebSocket protocol stops at v4, which cannot half-close stdin.)
  */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { copyBytes, parseExitStatus, readText, SpdySession, type SpdyStream } from "../../streaming/index.ts";
 import { RuntimeError, type ProcessStreams, type StreamRequest } from "../runtime.ts";
 import type { CriConnection } from "./connection.ts";
@@ -44,9 +44,7 @@ export class CriStreams {
     const headers = { port: String(port), requestid: "0" };
     const error = session.openStream({ ...headers, streamtype: "error" });
     error.end();
-    const data = session.openStream({ ...headers, streamtype: "data" });
-    void endWithError(session, data, error);
-    return data;
+    return new ForwardedConnection(session, session.openStream({ ...headers, streamtype: "data" }), error);
   }
 
   async #session(
@@ -68,14 +66,44 @@ export class CriStreams {
   }
 }
 
-/** A forwarded connection ends as its error stream says: with what the runtime writes there, or in order. */
-async function endWithError(session: SpdySession, data: SpdyStream, error: SpdyStream): Promise<void> {
-  data.once("close", () => session.close());
-  try {
-    const message = await readText(error, longestStatus);
-    if (message !== "") data.destroy(new RuntimeError("UNKNOWN", message));
-  } catch (cause) {
-    data.destroy(cause instanceof Error ? cause : undefined);
+/** A forwarded connection. It ends as its error stream says: with what the runtime writes there, or in order. */
+class ForwardedConnection extends Duplex {
+  readonly #session: SpdySession;
+  readonly #data: SpdyStream;
+
+  constructor(session: SpdySession, data: SpdyStream, error: SpdyStream) {
+    super({ allowHalfOpen: true });
+    this.#session = session;
+    this.#data = data;
+    const failure = readText(error, longestStatus).catch((cause: Error) => cause.message);
+    data.on("data", (chunk: Buffer) => {
+      if (!this.push(chunk)) data.pause();
+    });
+    data.on("end", () => {
+      void failure.then((message) => {
+        if (message === "") this.push(null);
+        else this.destroy(new RuntimeError("UNKNOWN", message));
+      });
+    });
+    data.on("error", (cause) => this.destroy(cause));
+  }
+
+  override _read(): void {
+    this.#data.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#data.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#data.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#session.close();
+    this.#session.destroy();
+    done(error);
   }
 }
 
@@ -95,8 +123,11 @@ async function runProcess(
     if (request.stderr && !request.tty) outputs.push(output(session, "stderr", streams.stderr));
     if (request.tty) sendSizes(session.openStream({ streamtype: "resize" }), streams);
     if (stdin !== undefined) sendInput(stdin, streams.stdin);
+    const copied = Promise.all(outputs);
+    // Where the session breaks, its error stream says so first.
+    copied.catch(() => undefined);
     const status = await readText(error, longestStatus);
-    await Promise.all(outputs);
+    await copied;
     if (status === "" && signal.aborted) throw new RuntimeError("CANCELLED", "the caller went away");
     return status;
   } finally {
