@@ -9,11 +9,14 @@ import { connect } from "node:net";
 import type { Clock, Logger } from "@k8ts/api";
 import type { HostLayout } from "./layout.ts";
 import { findCniDirectory, findCommand } from "./prerequisites.ts";
+import { writeCniTemplate } from "./network.ts";
 import { isAlive, stopProcess } from "./processes.ts";
 
 /** How this machine's containerd is set up. */
 export interface ContainerdSettings {
   readonly layout: HostLayout;
+  /** Name of the pod bridge. */
+  readonly bridge: string;
   /** Image of the pod sandbox. */
   readonly sandboxImage: string;
   /** The embedded registry, asked ahead of every other. */
@@ -70,6 +73,7 @@ disabled_plugins = [
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = ${quote(findCniDirectory() ?? "/usr/lib/cni")}
   conf_dir = ${quote(cni.config)}
+  conf_template = ${quote(cni.template)}
 [plugins."io.containerd.grpc.v1.cri".registry]
   config_path = ${quote(containerd.registries)}
 [plugins."io.containerd.grpc.v1.cri".containerd]
@@ -130,6 +134,7 @@ export async function startContainerd(settings: ContainerdSettings): Promise<num
     mkdirSync(directory, { recursive: true });
   }
   writeRegistryMirror(layout, settings.registryUrl);
+  writeCniTemplate(layout, settings.bridge);
   const running = runningContainerd(layout);
   if (running !== undefined && (await canConnect(containerd.socket))) return running;
   writeFileSync(containerd.config, containerdConfig(settings));

@@ -33,8 +33,10 @@ export interface HostLayout {
     readonly registries: string;
   };
   readonly cni: {
-    /** *.conflist */
+    /** *.conflist, which containerd writes. */
     readonly config: string;
+    /** What containerd makes the network list from. */
+    readonly template: string;
     /** Addresses that are given out. */
     readonly data: string;
   };
@@ -64,7 +66,7 @@ export function hostLayout(dataDirectory: string): HostLayout {
       pidFile: at("containerd", "containerd.pid"),
       registries: at("containerd", "registries"),
     },
-    cni: { config: at("cni", "net.d"), data: at("cni", "data") },
+    cni: { config: at("cni", "net.d"), template: at("cni", "network.template"), data: at("cni", "data") },
   };
 }
 

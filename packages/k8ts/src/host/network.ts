@@ -1,14 +1,16 @@
 /** The pod network of one node: a bridge with host-local addresses and port mappings, and the kernel switches it needs. */
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { HostLayout } from "./layout.ts";
 
 const run = promisify(execFile);
 
-/** A CNI network list: bridge, host-local, portmap. No ipMasq: the proxy masquerades what leaves the cluster. */
-export function cniConfig(layout: HostLayout, bridge: string, podCidr: string): object {
+/**
+ * The template of the CNI network list: bridge, host-local, portmap. containerd fills in the node's pod range when the
+ * kubelet tells it (CRI UpdateRuntimeConfig). No ipMasq: the proxy masquerades what leaves the cluster.
+ */
+export function cniTemplate(layout: HostLayout, bridge: string): object {
   return {
     cniVersion: "0.4.0",
     name: bridge,
@@ -22,8 +24,8 @@ export function cniConfig(layout: HostLayout, bridge: string, podCidr: string): 
         ipam: {
           type: "host-local",
           dataDir: layout.cni.data,
-          ranges: [[{ subnet: podCidr }]],
-          routes: [{ dst: podCidr.includes(":") ? "::/0" : "0.0.0.0/0" }],
+          ranges: [[{ subnet: "{{.PodCIDR}}" }]],
+          routes: [{ dst: "0.0.0.0/0" }],
         },
       },
       { type: "portmap", capabilities: { portMappings: true }, snat: true },
@@ -31,13 +33,12 @@ export function cniConfig(layout: HostLayout, bridge: string, podCidr: string): 
   };
 }
 
-/** Writes the network's configuration; containerd sees it by itself. */
-export function writeCniConfig(layout: HostLayout, bridge: string, podCidr: string): void {
+/** Writes the template where containerd's configuration says it is. */
+export function writeCniTemplate(layout: HostLayout, bridge: string): void {
   mkdirSync(layout.cni.config, { recursive: true });
   mkdirSync(layout.cni.data, { recursive: true });
-  const file = join(layout.cni.config, "10-k8ts.conflist");
-  writeFileSync(`${file}.new`, JSON.stringify(cniConfig(layout, bridge, podCidr), null, 2));
-  renameSync(`${file}.new`, file);
+  writeFileSync(`${layout.cni.template}.new`, JSON.stringify(cniTemplate(layout, bridge), null, 2));
+  renameSync(`${layout.cni.template}.new`, layout.cni.template);
 }
 
 /** Kernel switches pods need, with the value they must have. */

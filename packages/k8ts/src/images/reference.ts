@@ -17,6 +17,8 @@ export class ReferenceError extends Error {
 }
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const hostPattern =
+  /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::\d+)?$/;
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^sha256:[a-f0-9]{64}$/;
 
@@ -37,6 +39,7 @@ export function parseReference(text: string): ImageReference {
   const first = parts[0] ?? "";
   const hasRegistry = parts.length > 1 && (first.includes(".") || first.includes(":") || first === "localhost");
   const registry = hasRegistry ? first : "docker.io";
+  if (!hostPattern.test(registry)) fail("a registry is a host name, with or without a port");
   const path = hasRegistry ? parts.slice(1) : parts;
   if (!path.every((part) => component.test(part))) fail("a repository has lower case letters, digits and . _ - /");
   const repository = registry === "docker.io" && path.length === 1 ? `library/${path[0]}` : path.join("/");
