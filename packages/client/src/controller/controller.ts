@@ -9,7 +9,7 @@ export interface ReconcileResult {
   readonly requeueAfter?: number;
 }
 
-/** What a controller is handed. */
+/** What a controller is handed: the same object in every call from setup to stop, by which it may key its own state. */
 export interface ControllerContext {
   readonly client: Client;
   readonly informers: InformerFactory;
@@ -43,7 +43,8 @@ export interface Watch<T = KubernetesObject> {
 export interface Controller<T extends KubernetesObject = KubernetesObject> {
   /** As upstream names it: "deployment-controller"; its service account in kube-system has the same name. */
   readonly name: string;
-  readonly for: Resource<T>;
+  /** The controller's own resource; absent where its keys mean something else, all put in the queue by `enqueue`. */
+  readonly for?: Resource<T>;
   /** Resources whose objects name a `for` object as their controller: their changes reconcile that owner. */
   readonly owns?: readonly Resource[];
   // A list of watches of several kinds has no one type for their objects.

@@ -96,10 +96,16 @@ class RecordedInformers implements InformerFactory {
 
 /** Adds the handlers that turn changes into keys; gives how to remove them. */
 function listen<T extends KubernetesObject>(controller: Controller<T>, context: ControllerContext): (() => void)[] {
-  const own: Watch<T> = { resource: controller.for, map: (object) => [keyOf(object)] };
-  const owned = (controller.owns ?? []).map((resource) => ownerWatch(resource, controller.for));
-  const watches = [own as Watch, ...owned, ...((controller.watches ?? []) as readonly Watch[])];
+  const watches = [...ownWatches(controller), ...((controller.watches ?? []) as readonly Watch[])];
   return watches.map((watch) => addWatch(watch, context));
+}
+
+/** The controller's own resource and what its objects own. */
+function ownWatches<T extends KubernetesObject>(controller: Controller<T>): Watch[] {
+  const { for: resource, owns = [] } = controller;
+  if (!resource) return [];
+  const own: Watch<T> = { resource, map: (object) => [keyOf(object)] };
+  return [own as Watch, ...owns.map((owned) => ownerWatch(owned, resource))];
 }
 
 const keyOf = (object: DeepReadonly<KubernetesObject>): ObjectKey => ({
