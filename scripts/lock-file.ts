@@ -1,25 +1,58 @@
 /**
- * Takes registry addresses out of package-lock.json, so that it installs from whichever registry npm is set to.
- * (npm's own omit-lockfile-registry-resolved loses the optional packages of other platforms.)
+ * package-lock.json without registry addresses, so that it installs from whichever registry npm is set to.
+ *
+ * `npm run lock` makes it anew after a change of dependencies: in an empty directory, because npm, given a lock file
+ * without addresses, loses the optional packages of other platforms (as does its omit-lockfile-registry-resolved).
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 
-const file = join(import.meta.dirname, "..", "package-lock.json");
+const root = join(import.meta.dirname, "..");
+const file = join(root, "package-lock.json");
 
 interface LockedPackage {
+  version?: string;
   resolved?: string;
+  link?: boolean;
 }
 
-/** Rewrites the lock file without addresses; with `check` only reports. Returns the files that change. */
-export function stripLockFile(check: boolean): string[] {
-  const text = readFileSync(file, "utf8");
-  const lock = JSON.parse(text) as { packages: Record<string, LockedPackage> };
-  for (const entry of Object.values(lock.packages)) {
-    if (entry.resolved?.startsWith("http")) delete entry.resolved;
+/** What is wrong with the lock file, as lines. */
+export function lockFileFaults(): string[] {
+  const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, LockedPackage> };
+  const faults: string[] = [];
+  for (const [path, entry] of Object.entries(packages)) {
+    if (entry.resolved?.startsWith("http"))
+      faults.push(`package-lock.json has an address for ${path}; run: npm run lock`);
+    if (path.includes("node_modules/") && !entry.link && !entry.version) {
+      faults.push(`package-lock.json has no version for ${path}; run: npm run lock`);
+    }
   }
-  const stripped = `${JSON.stringify(lock, null, 2)}\n`;
-  if (stripped === text) return [];
-  if (!check) writeFileSync(file, stripped);
-  return [file];
+  return faults;
 }
+
+/** Resolves all dependencies anew and writes the lock file without addresses. */
+export function writeLockFile(): void {
+  const scratch = mkdtempSync(join(tmpdir(), "k8ts-lock-"));
+  try {
+    for (const manifest of ["package.json", ".npmrc", ...globSync("packages/*/package.json", { cwd: root })]) {
+      mkdirSync(dirname(join(scratch, manifest)), { recursive: true });
+      cpSync(join(root, manifest), join(scratch, manifest));
+    }
+    const npm = spawnSync("npm", ["install", "--package-lock-only", "--ignore-scripts"], {
+      cwd: scratch,
+      stdio: "inherit",
+    });
+    if (npm.status !== 0) throw new Error("npm could not resolve the dependencies");
+    const lock = JSON.parse(readFileSync(join(scratch, "package-lock.json"), "utf8")) as {
+      packages: Record<string, LockedPackage>;
+    };
+    for (const entry of Object.values(lock.packages)) if (entry.resolved?.startsWith("http")) delete entry.resolved;
+    writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) writeLockFile();
