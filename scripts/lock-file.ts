@@ -12,6 +12,8 @@ import { dirname, join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const file = join(root, "package-lock.json");
 
+const lockCommand = ["install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved=false"];
+
 interface LockedPackage {
   version?: string;
   resolved?: string;
