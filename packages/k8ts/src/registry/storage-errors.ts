@@ -35,7 +35,14 @@ export function statusErrorOf(
     case "FutureRevision":
       return tooLargeResourceVersion(0, error.current ?? 0);
     case "Unavailable":
-      return fromStatus({ apiVersion: "v1", kind: "Status", metadata: {}, status: "Failure", message: error.message, code: 500 });
+      return fromStatus({
+        apiVersion: "v1",
+        kind: "Status",
+        metadata: {},
+        status: "Failure",
+        message: error.message,
+        code: 500,
+      });
     default:
       return serverTimeout(resource, operation, retryAfter);
   }

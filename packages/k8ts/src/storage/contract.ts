@@ -25,7 +25,11 @@ const put = (key: string, value: string, expected?: number, index?: string) => (
   ...(index !== undefined && { index }),
 });
 
-const remove = (key: string, expected?: number) => ({ key, value: undefined, ...(expected !== undefined && { expected }) });
+const remove = (key: string, expected?: number) => ({
+  key,
+  value: undefined,
+  ...(expected !== undefined && { expected }),
+});
 
 async function refused(promise: Promise<unknown>, code: StorageErrorCode): Promise<StorageError> {
   const error = await promise.then(
@@ -189,7 +193,10 @@ function listTests(open: Open): void {
       ["/r/pods/a/1@3", "/r/pods/b/1@5", "/r/pods/b/2@2"],
     );
     assert.equal(page.revision, 6);
-    assert.equal(keysOf(await storage.list("/r/pods/", { revision: 6, after: "/r/pods/a/1", limit: 1 })), "/r/pods/b/1");
+    assert.equal(
+      keysOf(await storage.list("/r/pods/", { revision: 6, after: "/r/pods/a/1", limit: 1 })),
+      "/r/pods/b/1",
+    );
     assert.equal(keysOf(await storage.list("/r/pods/", { revision: 7 })), "/r/pods/a/1 /r/pods/b/2 /r/pods/c/1");
     assert.equal(keysOf(await storage.list("/r/pods/", { revision: 1 })), "");
     await storage.close();

@@ -87,7 +87,7 @@ test("a full disk refuses writes, loses nothing, and the store works on once the
 /** Writes until the disk is full, and a few more times; returns how many writes were acknowledged. */
 async function fillUp(storage: Storage): Promise<number> {
   let stored = 0;
-  for (let failures = 0; failures < 5; ) {
+  for (let failures = 0; failures < 5;) {
     try {
       await storage.commit([{ key: `/k${stored}`, value: Buffer.alloc(20_000, "x") }]);
       stored++;

@@ -94,13 +94,17 @@ class LmdbEngine implements ValueEngine {
 
   /** Why a commit failed: LMDB says "Input/output error" of a short write, so the disk itself is asked. */
   async #reasonOf(error: CommitError): Promise<Error> {
-    const reason = await Promise.resolve(error.commitError).then(
-      () => error,
-      (inner: unknown) => inner as Error,
-    );
+    let reason: Error = error;
+    try {
+      await error.commitError;
+    } catch (inner) {
+      reason = inner as Error;
+    }
     const { bavail, bsize } = await statfs(this.#directory);
     // The words of an etcd whose space is used up: what operators and their tools know.
-    return bavail * bsize < fullBelow ? new Error("etcdserver: mvcc: database space exceeded", { cause: reason }) : reason;
+    return bavail * bsize < fullBelow
+      ? new Error("etcdserver: mvcc: database space exceeded", { cause: reason })
+      : reason;
   }
 
   async close(): Promise<void> {
