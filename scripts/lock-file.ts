@@ -42,10 +42,7 @@ export function writeLockFile(): void {
       mkdirSync(dirname(join(scratch, manifest)), { recursive: true });
       cpSync(join(root, manifest), join(scratch, manifest));
     }
-    const npm = spawnSync("npm", ["install", "--package-lock-only", "--ignore-scripts"], {
-      cwd: scratch,
-      stdio: "inherit",
-    });
+    const npm = spawnSync("npm", lockCommand, { cwd: scratch, stdio: "inherit" });
     if (npm.status !== 0) throw new Error("npm could not resolve the dependencies");
     const lock = JSON.parse(readFileSync(join(scratch, "package-lock.json"), "utf8")) as {
       packages: Record<string, LockedPackage>;
