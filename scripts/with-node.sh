@@ -14,7 +14,8 @@ node="$root/node_modules/node-$platform/bin/node"
 stamp="$root/node_modules/.k8ts-lock"
 if ! [ -x "$node" ] || ! cmp -s "$root/package-lock.json" "$stamp"; then
   echo "Installing npm packages …" >&2
-  (cd "$root" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2)
+  # Not "npm ci": it insists on optional packages of other platforms, which a registry mirror may not carry.
+  (cd "$root" && npm install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error >&2)
   cp "$root/package-lock.json" "$stamp"
 fi
 if ! [ -x "$node" ]; then
