@@ -1,8 +1,8 @@
 /**
  * package-lock.json without registry addresses, so that it installs from whichever registry npm is set to.
  *
- * `npm run lock` makes it anew after a change of dependencies: in an empty directory, because npm, given a lock file
- * without addresses, loses the optional packages of other platforms (as does its omit-lockfile-registry-resolved).
+ * `npm run lock` makes it anew after a change of dependencies, in an empty directory: what happens to be installed here has
+ * no say in it.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
