@@ -135,7 +135,7 @@ export class ObjectRules implements Transport {
     const { resource, namespace, query } = request;
     const list = await this.#api.request({ verb: "list", resource, namespace, query });
     for (const { metadata } of (list as { items: KubernetesObject[] }).items) {
-      await this.#delete({ ...request, name: metadata.name, namespace: metadata.namespace });
+      await this.#delete({ ...request, verb: "delete", name: metadata.name, namespace: metadata.namespace });
     }
     return { apiVersion: "v1", kind: "Status", metadata: {}, status: "Success" };
   }
