@@ -45,6 +45,28 @@ export function podWarnings(pod: In<Pod>, old: In<Pod> | undefined): string[] {
   return [...name, ...templateWarnings(pod.spec, pod.metadata, "")];
 }
 
+interface TemplateOwner {
+  readonly metadata: { readonly name?: string; readonly generation?: number };
+}
+
+/** Warnings of what makes pods from a template: when it is new, and when its spec changes. */
+export function ownerWarnings(
+  owner: TemplateOwner,
+  old: TemplateOwner | undefined,
+  template: { readonly metadata?: In<ObjectMeta>; readonly spec?: In<PodSpec> } | undefined,
+  path: string,
+): string[] {
+  if (old && owner.metadata.generation === old.metadata.generation) return [];
+  const details = old ? [] : isDnsLabel(owner.metadata.name ?? "");
+  const name =
+    details.length > 0
+      ? [
+          `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${details.join(" ")}]`,
+        ]
+      : [];
+  return [...name, ...templateWarnings(template?.spec, template?.metadata, path)];
+}
+
 /** Warnings of a pod spec with its metadata; `path` is "" for a Pod and the template's path otherwise. */
 export function templateWarnings(
   spec: In<PodSpec> | undefined,

@@ -1,0 +1,60 @@
+/**
+ * Every kind's strategy, in one list. A resource that is not here has the default strategy, which its schema alone
+ * decides. Services need the cluster's ranges of addresses and ports, so the list is made for one cluster.
+ */
+import { scheme } from "@k8ts/api";
+import { controllerRevision } from "./apps/controller-revision.ts";
+import { daemonSet } from "./apps/daemon-set.ts";
+import { deployment } from "./apps/deployment.ts";
+import { replicaSet } from "./apps/replica-set.ts";
+import { statefulSet } from "./apps/stateful-set.ts";
+import { configMap } from "./core/config-map.ts";
+import { endpoints } from "./core/endpoints.ts";
+import { event } from "./core/event.ts";
+import { namespace } from "./core/namespace.ts";
+import { node } from "./core/node.ts";
+import { pod } from "./core/pod.ts";
+import { replicationController } from "./core/replication-controller.ts";
+import { secret } from "./core/secret.ts";
+import { serviceAccount } from "./core/service-account.ts";
+import { ServiceAllocators, type ServiceNetwork } from "./core/service-allocators.ts";
+import { serviceStrategy } from "./core/service.ts";
+import { defaultStrategy } from "./default-strategy.ts";
+import { endpointSlice } from "./discovery/endpoint-slice.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** The strategies that need nothing of their cluster. */
+export const strategies: readonly Strategy[] = [
+  // core
+  configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  replicationController,
+  secret,
+  serviceAccount,
+  // apps
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  statefulSet,
+  // discovery.k8s.io
+  endpointSlice,
+] as readonly Strategy[];
+
+/**
+ * One strategy for every resource of one cluster: those above, Services with the addresses that `network` has to give, and
+ * the default strategy for the rest.
+ */
+export function createStrategies(network: ServiceNetwork): readonly Strategy[] {
+  const special = [...strategies, serviceStrategy(new ServiceAllocators(network)) as Strategy];
+  const byResource = new Map(special.map((one) => [`${one.group}/${one.resource}`, one]));
+  for (const resource of scheme.resources()) {
+    const key = `${resource.group}/${resource.resource}`;
+    if (!byResource.has(key)) byResource.set(key, defaultStrategy(resource));
+  }
+  return [...byResource.values()];
+}
