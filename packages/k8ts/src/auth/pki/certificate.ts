@@ -1,11 +1,6 @@
-/**
- * Making X.509 v3 certificates (RFC 5280) with P-256 keys. Written by hand on node:crypto: a cluster's certificates are
- * made while its first start is being waited for, and the libraries that could do it take longer to load than all the
- * rest takes to start.
- */
-import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
-import { isIPv4 } from "node:net";
-import * as der from "./der.ts";
+/** Making X.509 certificates (RFC 5280) with P-256 keys, on @peculiar/x509: loaded only when one must be made. */
+import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import type * as X509 from "@peculiar/x509";
 
 /** A certificate and its private key, both in PEM. */
 export interface KeyPair {
@@ -26,129 +21,96 @@ export interface CertificateRequest {
   readonly usage: "ca" | "server" | "client" | "server and client";
 }
 
-const oids = {
-  commonName: "2.5.4.3",
-  organization: "2.5.4.10",
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyIdentifier: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-  clientAuth: "1.3.6.1.5.5.7.3.2",
-} as const;
-
-const signatureAlgorithm = der.sequence(der.objectIdentifier(oids.ecdsaWithSha256));
-
-const attribute = (oid: string, value: string): Buffer =>
-  der.set(der.sequence(der.objectIdentifier(oid), der.utf8String(value)));
-
-function nameOf(commonName: string, organizations: readonly string[] = []): Buffer {
-  return der.sequence(
-    ...organizations.map((organization) => attribute(oids.organization, organization)),
-    attribute(oids.commonName, commonName),
-  );
-}
-
-const extension = (oid: string, value: Uint8Array, critical = false): Buffer =>
-  der.sequence(der.objectIdentifier(oid), ...(critical ? [der.derTrue] : []), der.octetString(value));
-
-/** The 16 bytes of an IPv6 address, or the 4 of an IPv4 one. */
-function ipBytes(ip: string): Buffer {
-  if (isIPv4(ip)) return Buffer.from(ip.split(".").map(Number));
-  const [head = "", tail] = ip.replace(/%.*/, "").split("::");
-  const groups = (text: string): number[] => text.split(":").filter(Boolean).flatMap(groupBytes);
-  const left = groups(head);
-  if (tail === undefined) return Buffer.from(left);
-  const right = groups(tail);
-  return Buffer.from([...left, ...Array.from({ length: 16 - left.length - right.length }, () => 0), ...right]);
-}
-
-const groupBytes = (group: string): number[] => {
-  if (group.includes(".")) return group.split(".").map(Number);
-  const value = Number.parseInt(group, 16);
-  return [value >> 8, value & 0xff];
-};
-
-function alternativeNames(request: CertificateRequest): Buffer[] {
-  const names = [
-    ...(request.dnsNames ?? []).map((name) => der.tlv(0x82, Buffer.from(name, "ascii"))),
-    ...(request.ips ?? []).map((ip) => der.tlv(0x87, ipBytes(ip))),
-  ];
-  return names.length > 0 ? [extension(oids.subjectAltName, der.sequence(...names))] : [];
-}
-
-function usageExtensions(usage: CertificateRequest["usage"]): Buffer[] {
-  if (usage === "ca") {
-    return [
-      // digitalSignature, keyEncipherment, keyCertSign
-      extension(oids.keyUsage, der.bitString(Buffer.from([0b1010_0100]), 2), true),
-      extension(oids.basicConstraints, der.sequence(der.derTrue), true),
-    ];
-  }
-  const purposes = [
-    ...(usage === "client" ? [] : [oids.serverAuth]),
-    ...(usage === "server" ? [] : [oids.clientAuth]),
-  ].map((oid) => der.objectIdentifier(oid));
-  return [
-    // digitalSignature, keyEncipherment
-    extension(oids.keyUsage, der.bitString(Buffer.from([0b1010_0000]), 5), true),
-    extension(oids.extendedKeyUsage, der.sequence(...purposes)),
-    extension(oids.basicConstraints, der.sequence(), true),
-  ];
-}
-
-/** SHA-1 of the public key's bits: RFC 5280 4.2.1.2 method 1. */
-function keyIdentifier(publicKey: KeyObject): Buffer {
-  const info = publicKey.export({ type: "spki", format: "der" });
-  // A P-256 point is the last 65 bytes of its SubjectPublicKeyInfo.
-  return createHash("sha1").update(info.subarray(-65)).digest();
-}
-
-function pem(label: string, bytes: Uint8Array): string {
-  const lines =
-    Buffer.from(bytes)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
-}
-
 /** Who signs: the CA's name and key. */
 export interface Issuer {
   readonly commonName: string;
   readonly privateKey: KeyObject;
 }
 
+type Library = typeof X509;
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+
+let loading: Promise<Library> | undefined;
+
+/** The library needs its polyfill loaded before itself. */
+function library(): Promise<Library> {
+  loading ??= import("reflect-metadata").then(() => import("@peculiar/x509"));
+  return loading;
+}
+
+const webKey = (key: KeyObject, usage: "sign" | "verify"): Promise<CryptoKey> => {
+  const exported =
+    key.type === "private" ? key.export({ type: "pkcs8", format: "der" }) : key.export({ type: "spki", format: "der" });
+  return crypto.subtle.importKey(key.type === "private" ? "pkcs8" : "spki", exported, algorithm, true, [usage]);
+};
+
+const nameOf = (commonName: string, organizations: readonly string[] = []): { [type: string]: string[] }[] => [
+  ...organizations.map((organization) => ({ O: [organization] })),
+  { CN: [commonName] },
+];
+
+function usageExtensions(x509: Library, usage: CertificateRequest["usage"]): X509.Extension[] {
+  const { KeyUsageFlags, KeyUsagesExtension, BasicConstraintsExtension, ExtendedKeyUsage } = x509;
+  const signs = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+  if (usage === "ca") {
+    return [
+      new KeyUsagesExtension(signs | KeyUsageFlags.keyCertSign, true),
+      new BasicConstraintsExtension(true, undefined, true),
+    ];
+  }
+  const purposes = [
+    ...(usage === "client" ? [] : [ExtendedKeyUsage.serverAuth]),
+    ...(usage === "server" ? [] : [ExtendedKeyUsage.clientAuth]),
+  ];
+  return [
+    new KeyUsagesExtension(signs, true),
+    new x509.ExtendedKeyUsageExtension(purposes),
+    new BasicConstraintsExtension(false, undefined, true),
+  ];
+}
+
+function alternativeNames(x509: Library, { dnsNames = [], ips = [] }: CertificateRequest): X509.Extension[] {
+  const names = [
+    ...dnsNames.map((value) => ({ type: "dns" as const, value })),
+    ...ips.map((value) => ({ type: "ip" as const, value })),
+  ];
+  return names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [];
+}
+
 /** Makes a key pair and its certificate, signed by `issuer` or, without one, by itself. */
-export function issueCertificate(request: CertificateRequest, issuer?: Issuer): KeyPair {
+export async function issueCertificate(request: CertificateRequest, issuer?: Issuer): Promise<KeyPair> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const certPem = certify(request, keys.publicKey, issuer ?? { ...request, privateKey: keys.privateKey });
+  const certPem = await certify(request, keys.publicKey, issuer ?? { ...request, privateKey: keys.privateKey });
   return { certPem, keyPem: keys.privateKey.export({ type: "pkcs8", format: "pem" }) as string };
 }
 
-/** Signs a certificate for somebody's public key. */
-export function certify(request: CertificateRequest, publicKey: KeyObject, issuer: Issuer): string {
-  const authority = keyIdentifier(createPublicKey(issuer.privateKey));
-  const extensions = [
-    ...usageExtensions(request.usage),
-    extension(oids.subjectKeyIdentifier, der.octetString(keyIdentifier(publicKey))),
-    extension(oids.authorityKeyIdentifier, der.sequence(der.tlv(0x80, authority))),
-    ...alternativeNames(request),
-  ];
+/** Signs a certificate for somebody's public key; resolves to its PEM. */
+export async function certify(request: CertificateRequest, publicKey: KeyObject, issuer: Issuer): Promise<string> {
+  const x509 = await library();
+  const subjectKey = await webKey(publicKey, "verify");
+  const authorityKey = await webKey(createPublicKey(issuer.privateKey), "verify");
   const serial = randomBytes(16);
+  // Positive, and of full length.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
-  const body = der.sequence(
-    der.tlv(0xa0, der.unsignedInteger(Buffer.from([2]))),
-    der.unsignedInteger(serial),
-    signatureAlgorithm,
-    nameOf(issuer.commonName),
-    der.sequence(der.time(request.notBefore), der.time(request.notAfter)),
-    nameOf(request.commonName, request.organizations),
-    publicKey.export({ type: "spki", format: "der" }),
-    der.tlv(0xa3, der.sequence(...extensions)),
-  );
-  const signature = sign("sha256", body, issuer.privateKey);
-  return pem("CERTIFICATE", der.sequence(body, signatureAlgorithm, der.bitString(signature)));
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial.toString("hex"),
+    subject: nameOf(request.commonName, request.organizations),
+    issuer: nameOf(issuer.commonName),
+    notBefore: dateOf(request.notBefore),
+    notAfter: dateOf(request.notAfter),
+    publicKey: subjectKey,
+    signingKey: await webKey(issuer.privateKey, "sign"),
+    signingAlgorithm: algorithm,
+    extensions: [
+      ...usageExtensions(x509, request.usage),
+      await x509.SubjectKeyIdentifierExtension.create(subjectKey),
+      await x509.AuthorityKeyIdentifierExtension.create(authorityKey),
+      ...alternativeNames(x509, request),
+    ],
+  });
+  return `${certificate.toString("pem").trimEnd()}\n`;
 }
+
+/** A certificate's times have whole seconds. */
+const dateOf = (milliseconds: number): Date => new Date(Math.floor(milliseconds / 1000) * 1000);

@@ -45,7 +45,7 @@ export interface Pki {
   /** A node's two certificates: to serve its API, and to call ours as system:node:NAME. */
   kubelet(nodeName: string, ips: readonly string[]): Promise<{ serving: KeyPair; client: KeyPair }>;
   /** Signs somebody else's public key (CertificateSigningRequests). */
-  sign(request: CertificateRequest, publicKey: KeyObject): string;
+  sign(request: CertificateRequest, publicKey: KeyObject): Promise<string>;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -113,7 +113,7 @@ class Keeper {
       const found = { certPem, keyPem };
       if (stillGood(found, this.#ca, request, now)) return found;
     }
-    const made = issueCertificate(request, this.#issuer);
+    const made = await issueCertificate(request, this.#issuer);
     await writePrivate(keyPath, made.keyPem);
     await writePrivate(certPath, made.certPem);
     return made;
@@ -130,7 +130,7 @@ class Keeper {
     return text;
   }
 
-  sign(request: CertificateRequest, publicKey: KeyObject): string {
+  sign(request: CertificateRequest, publicKey: KeyObject): Promise<string> {
     return certify(request, publicKey, this.#issuer!);
   }
 }
