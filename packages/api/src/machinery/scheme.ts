@@ -95,6 +95,7 @@ export class Scheme {
   readonly #prefixes = new Map<string, string>();
   readonly #groupVersions: readonly GroupVersion[];
   readonly #served: readonly ResourceSchema[];
+  #fingerprint: string | undefined;
 
   /** `tables`: texts as in packages/api/schema. */
   constructor(tables: readonly string[]) {
@@ -178,6 +179,12 @@ export class Scheme {
     const prefix = this.#prefixes.get(groupVersion) ?? "";
     this.#parse(prefix);
     return [...this.#structs.values()].filter(({ name }) => name.slice(0, name.lastIndexOf(".")) === prefix);
+  }
+
+  /** A text that changes whenever any table does: hash it to tell one scheme from another. */
+  fingerprint(): string {
+    this.#fingerprint ??= [...this.#heads.values()].map(({ text }) => text).join("\n");
+    return this.#fingerprint;
   }
 
   #parse(prefix: string): void {
