@@ -1,4 +1,10 @@
 /** Copying bytes between streams that belong to somebody else. */
+import type { Readable } from "node:stream";
+
+/** Reading to the end would otherwise destroy a Duplex, its writing half with it. */
+function chunksOf(from: NodeJS.ReadableStream): AsyncIterable<Buffer> {
+  return (from as Readable).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+}
 
 /**
  * Writes all of `from` to `to`, no faster than it takes them, and does not end it. Resolves at the end of `from`, or
@@ -15,8 +21,8 @@ export async function copyBytes(from: NodeJS.ReadableStream, to: NodeJS.Writable
   const drained = (): void => wake();
   to.on("close", closed).on("error", closed).on("drain", drained);
   try {
-    for await (const chunk of from) {
-      if (!open || to.write(chunk as Buffer)) continue;
+    for await (const chunk of chunksOf(from)) {
+      if (!open || to.write(chunk)) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (!open) resolve();
@@ -32,10 +38,10 @@ export async function copyBytes(from: NodeJS.ReadableStream, to: NodeJS.Writable
 export async function readText(from: NodeJS.ReadableStream, longest: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of from) {
-    length += (chunk as Buffer).length;
+  for await (const chunk of chunksOf(from)) {
+    length += chunk.length;
     if (length > longest) throw new Error(`more than ${longest} bytes`);
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -24,7 +24,7 @@ export function failureStatus(message: string): ExecStatus {
   return {
     metadata: {},
     status: "Failure",
-    message,
+    message: `Internal error occurred: ${message}`,
     reason: "InternalError",
     details: { causes: [{ message }] },
     code: 500,
@@ -44,5 +44,5 @@ export function parseExitStatus(text: string): { exitCode: number } | { failure:
   const cause = status.details?.causes?.find(({ reason }) => reason === "ExitCode");
   const exitCode = Number(cause?.message);
   if (status.reason === nonZeroExitCode && Number.isInteger(exitCode)) return { exitCode };
-  return { failure: status.message ?? "unknown error" };
+  return { failure: status.details?.causes?.[0]?.message ?? status.message ?? "unknown error" };
 }

@@ -9,5 +9,8 @@
  */
 export * from "./copy.ts";
 export * from "./exec-status.ts";
+export * from "./port-forward.ts";
+export * from "./remote-command.ts";
 export * from "./spdy-session.ts";
 export { SpdyStream } from "./spdy-stream.ts";
+export * from "./upgrade.ts";

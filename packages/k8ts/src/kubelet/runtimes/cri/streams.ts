@@ -26,7 +26,7 @@ export class CriStreams {
   async exec(request: StreamRequest, streams: ProcessStreams, signal: AbortSignal): Promise<number> {
     const session = await this.#session("Exec", "ExecRequest", { ...request }, remoteCommandProtocol, signal);
     const result = parseExitStatus(await runProcess(session, request, streams, signal));
-    if ("failure" in result) throw new RuntimeError("UNKNOWN", result.failure);
+    if ("failure" in result) throw failed(result.failure);
     return result.exitCode;
   }
 
@@ -34,7 +34,7 @@ export class CriStreams {
   async attach(request: StreamRequest, streams: ProcessStreams, signal: AbortSignal): Promise<void> {
     const session = await this.#session("Attach", "AttachRequest", { ...request }, remoteCommandProtocol, signal);
     const result = parseExitStatus(await runProcess(session, request, streams, signal));
-    if ("failure" in result) throw new RuntimeError("UNKNOWN", result.failure);
+    if ("failure" in result) throw failed(result.failure);
   }
 
   /** @see ContainerRuntime.portForward */
@@ -64,6 +64,11 @@ export class CriStreams {
     void session.closed.then(() => signal.removeEventListener("abort", abort));
     return session;
   }
+}
+
+/** The runtime's own words, without what its streaming server (the same code as the kubelet's) puts before them. */
+function failed(failure: string): RuntimeError {
+  return new RuntimeError("UNKNOWN", failure.replace(/^error (?:executing command|attaching to container)[^:]*: /, ""));
 }
 
 /** A forwarded connection. It ends as its error stream says: with what the runtime writes there, or in order. */
