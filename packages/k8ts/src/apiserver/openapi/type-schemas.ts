@@ -162,7 +162,7 @@ export class TypeSchemas {
   }
 
   #field(struct: StructSchema, field: FieldSchema): JsonSchema {
-    const described = this.#docs(struct.name, field.name) ?? field.doc;
+    const described = this.#docs(struct.name, field.name) ?? field.doc ?? this.#docOfType(field.type);
     const known = described === undefined && field.enum ? `Known values: ${field.enum.join(", ")}.` : undefined;
     const description = described ?? known;
     const fallback = this.#default(field);
@@ -176,6 +176,12 @@ export class TypeSchemas {
     // Beside a $ref OpenAPI 3.0 allows nothing: it goes into an allOf where there is more to say.
     if ("$ref" in type && this.#version === "v3" && Object.keys(extras).length > 0) return { ...extras, allOf: [type] };
     return { ...type, ...extras };
+  }
+
+  /** What there is to say of a field's type, for fields that nobody describes. */
+  #docOfType(type: TypeUse): string | undefined {
+    if (type.kind === "list" || type.kind === "map") return this.#docOfType(type.of);
+    return type.kind === "struct" ? this.#docs(type.name) : undefined;
   }
 
   #default(field: FieldSchema): unknown {
