@@ -5,6 +5,7 @@ import type { LabelSelector } from "@k8ts/api/meta/v1";
 import type { RequestContext } from "../context.ts";
 import { keepStatus } from "../status-subresource.ts";
 import type { Strategy } from "../strategy.ts";
+import { podBinding } from "./pod-binding.ts";
 import { podColumns, podRowConditions } from "./pod-columns.ts";
 import { defaultPod } from "./pod-defaults.ts";
 import { podEphemeralContainers } from "./pod-ephemeral-containers.ts";
@@ -118,5 +119,5 @@ export const pod: Strategy<Pod> = {
   columns: podColumns,
   rowConditions: podRowConditions,
   status: { prepareForUpdate: preparePodStatus, validateUpdate: validatePodStatusUpdate },
-  subresources: { ephemeralcontainers: podEphemeralContainers, resize: podResize },
+  subresources: { binding: podBinding, ephemeralcontainers: podEphemeralContainers, resize: podResize },
 };

@@ -1,0 +1,364 @@
+/** The API server, put together: registry, authentication, authorization, filters, handlers, and the port. */
+import { type Clock, type Logger, type Metrics, type Random, type Scheme } from "@k8ts/api";
+import type { RawRequest, RawResponse, Transport } from "@k8ts/client";
+import type { Admission, AdmissionRequest } from "../admission/admission.ts";
+import {
+  anonymousAuthenticator,
+  authenticatorUnion,
+  authorizerUnion,
+  clientCertificateAuthenticator,
+  createIssuer,
+  EscalationCheck,
+  isRbacResource,
+  NodeAuthorizer,
+  privilegedGroups,
+  RbacAuthorizer,
+  serviceAccountAuthenticator,
+  staticTokenAuthenticator,
+  systemGroups,
+  TokenVerifier,
+  type Authenticator,
+  type Authorizer,
+  type Pki,
+  type ServiceAccountIssuer,
+  type UserInfo,
+} from "../auth/index.ts";
+import type { Component } from "../component.ts";
+import { createRegistry, type Registry } from "../registry/index.ts";
+import type { Strategy } from "../registry/strategy.ts";
+import type { Storage } from "../storage/index.ts";
+import { bootstrap, type ServiceAddress } from "./bootstrap.ts";
+import { Exchange, type Handler } from "./exchange.ts";
+import { chain, filters } from "./filters/chain.ts";
+import { InFlightRequests } from "./filters/in-flight-requests.ts";
+import { defaultInFlightLimits, type InFlightLimits } from "./filters/max-in-flight.ts";
+import { requestMeter, type RequestMeter } from "./filters/request-metrics.ts";
+import { listen, type HttpRequest, type HttpResponse, type Listener } from "./http/index.ts";
+import { inProcessTransport, rawResponse } from "./in-process.ts";
+import { rawHttpRequest } from "./raw-request.ts";
+import { RegistrySource } from "./registry-source.ts";
+import type { Services } from "./resource-call.ts";
+import { ResourceHandler } from "./resource-handler.ts";
+import { createRouter } from "./router.ts";
+import type { Docs } from "./openapi/index.ts";
+import { discoveryRoutes } from "./routes/discovery.ts";
+import { healthRoute, ping, type HealthCheck } from "./routes/health.ts";
+import { metricsRoute, type MetricsText } from "./routes/metrics.ts";
+import { openidRoutes } from "./routes/openid.ts";
+import type { Route } from "./routes/route.ts";
+import { versionRoute } from "./routes/version.ts";
+import { KubeletConnector, SubresourceTable, type ComponentCheck } from "./subresources/index.ts";
+
+/** What admission plugins may ask of the server that they are part of. */
+export interface AdmissionParts {
+  readonly scheme: Scheme;
+  readonly authorizer: Authorizer;
+  /** The server's own client, which may do everything; usable once the server has started. */
+  readonly transport: Transport;
+  readonly registry: () => Registry;
+}
+
+/** What an API server is made of. */
+export interface ApiServerOptions {
+  readonly storage: Storage;
+  readonly scheme: Scheme;
+  readonly strategies: readonly Strategy[];
+  /** Makes the admission chain; called once, before anything is served. */
+  readonly admission: (parts: AdmissionParts) => Admission;
+  readonly pki: Pki;
+  readonly address: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What /metrics shows; absent: the path answers 404. */
+  readonly metricsText?: MetricsText;
+  /** `iss` of service-account tokens. Default https://kubernetes.default.svc.cluster.local. */
+  readonly issuer?: string;
+  /** Users by fixed token. */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+  readonly limits?: InFlightLimits;
+  /** Where the `kubernetes` Service leads: its cluster IP, and the address that this server is reached at. */
+  readonly service?: ServiceAddress;
+  /** Further checks of /readyz and /livez. */
+  readonly healthChecks?: readonly HealthCheck[];
+  /** Shown as componentstatuses. */
+  readonly components?: readonly ComponentCheck[];
+  /** Sentences for `kubectl explain` where the tables have none. */
+  readonly docs?: Docs;
+  /** Freeze shared objects, so that whoever changes one is caught; for tests. */
+  readonly frozen?: boolean;
+  /** Serve without a port: only `handle` and `inProcess`. For tests and simulation. */
+  readonly withoutPort?: boolean;
+}
+
+/** An API server. */
+export interface ApiServer extends Component {
+  /** A client of this server acting as `user`, without sockets. */
+  inProcess(user: UserInfo, userAgent?: string): Transport;
+  /** "https://127.0.0.1:6443"; once started. */
+  readonly url: string;
+  readonly registry: Registry;
+  /** Answers a request as the port would. */
+  handle(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** How long open requests may take to end when the server stops, in milliseconds. */
+const shutdownGrace = 5000;
+const defaultIssuer = "https://kubernetes.default.svc.cluster.local";
+
+/** The user behind what the server does for itself. */
+export const loopbackUser: UserInfo = {
+  name: "system:apiserver",
+  groups: [systemGroups.masters, systemGroups.authenticated],
+};
+
+/** Makes an API server; `start` opens its port. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new Server(options);
+}
+
+class Server implements ApiServer {
+  readonly name = "apiserver";
+  readonly registry: Registry;
+  readonly #options: ApiServerOptions;
+  readonly #services: Services;
+  readonly #source: RegistrySource;
+  readonly #rbac = new RbacAuthorizer();
+  readonly #nodes = new NodeAuthorizer();
+  readonly #issuer: ServiceAccountIssuer;
+  readonly #kubelets: KubeletConnector;
+  readonly #subresources: SubresourceTable;
+  readonly #meter: RequestMeter;
+  readonly #inFlight = new InFlightRequests();
+  readonly #router: Handler;
+  readonly #serve: Handler;
+  #listener: Listener | undefined;
+  #ready = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    const { clock, random, logger, metrics, scheme, pki } = options;
+    const authorizer = authorizerUnion(privilegedGroups(systemGroups.masters), this.#nodes, this.#rbac);
+    this.#meter = requestMeter(metrics);
+    const admission = this.#admission(authorizer);
+    this.registry = createRegistry({ ...options, admission });
+    this.#source = new RegistrySource({ registry: this.registry, clock, random, logger });
+    this.#issuer = createIssuer({
+      privateKeyPem: pki.serviceAccountKeyPem,
+      issuer: options.issuer ?? defaultIssuer,
+      clock,
+      random,
+    });
+    this.#services = { scheme, registry: this.registry, admission, authorizer };
+    const verifier = new TokenVerifier(this.#issuer, this.#source, clock);
+    this.#kubelets = new KubeletConnector({ ...pki.kubeletClient, caPem: pki.caPem });
+    this.#subresources = new SubresourceTable({
+      registry: this.registry,
+      issuer: this.#issuer,
+      verifier,
+      rbac: this.#rbac,
+      kubelets: this.#kubelets,
+      components: options.components ?? [],
+    });
+    const resources = new ResourceHandler(this.#services, this.#subresources, metrics, this.#inFlight.ended);
+    const discovery = discoveryRoutes({
+      scheme,
+      serverAddress: () => this.url.slice("https://".length),
+      docs: options.docs,
+    });
+    const routes = [...this.#routes(), ...discovery.routes];
+    this.#router = createRouter(resources, routes, discovery.listed);
+    this.#serve = chain(
+      filters({
+        scheme,
+        logger,
+        metrics,
+        meter: this.#meter,
+        authenticator: this.#authenticator(verifier),
+        authorizer,
+        limits: options.limits ?? defaultInFlightLimits,
+        inFlight: this.#inFlight,
+      }),
+      this.#router,
+    );
+  }
+
+  get url(): string {
+    const { address, port } = this.#listener ?? { address: this.#options.address, port: this.#options.port };
+    const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
+    return `https://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  }
+
+  async start(): Promise<void> {
+    const { pki, address, port, clock, logger } = this.#options;
+    await this.registry.start();
+    await Promise.all([this.#rbac.start(this.#source), this.#nodes.start(this.#source), this.#bootstrap()]);
+    if (!this.#options.withoutPort) {
+      this.#listener = await listen({
+        address,
+        port,
+        ...pki.apiserver,
+        clientCaPem: pki.caPem,
+        handler: (request) => this.handle(request),
+        clock,
+        logger,
+      });
+    }
+    this.#ready = true;
+    logger.info("API server is serving", { url: this.url });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  handle(request: HttpRequest): Promise<HttpResponse> {
+    return this.#serve(new Exchange(request, this.#options.clock, this.#options.random));
+  }
+
+  inProcess(user: UserInfo, userAgent = "k8ts"): Transport {
+    const { clock, random } = this.#options;
+    return inProcessTransport(
+      {
+        services: this.#services,
+        subresources: this.#subresources,
+        meter: this.#meter,
+        clock,
+        random,
+        userAgent,
+        ended: this.#inFlight.ended,
+        raw: (who, request) => this.#raw(who, request, userAgent),
+      },
+      user,
+    );
+  }
+
+  async #stop(): Promise<void> {
+    this.#ready = false;
+    const drained = this.#inFlight.drain();
+    await Promise.race([drained, this.#options.clock.sleep(shutdownGrace)]);
+    await this.#listener?.close(shutdownGrace);
+    this.#kubelets.close();
+    this.#source.close();
+    await this.registry.stop();
+  }
+
+  #bootstrap(): Promise<void> {
+    const { clock, random, logger, service } = this.#options;
+    return bootstrap({ registry: this.registry, clock, random, logger, service });
+  }
+
+  /** Raw requests pass all filters but authentication: the user is known. */
+  async #raw(user: UserInfo, request: RawRequest, userAgent: string): Promise<RawResponse> {
+    const { scheme, logger, metrics, limits, clock, random } = this.#options;
+    const handler = chain(
+      filters({
+        scheme,
+        logger,
+        metrics,
+        meter: this.#meter,
+        authenticator: { authenticate: () => ({ user }) },
+        authorizer: this.#services.authorizer,
+        limits: limits ?? defaultInFlightLimits,
+        inFlight: this.#inFlight,
+      }),
+      this.#router,
+    );
+    return rawResponse(await handler(new Exchange(rawHttpRequest(request, userAgent), clock, random)));
+  }
+
+  #authenticator(verifier: TokenVerifier): Authenticator {
+    return authenticatorUnion(
+      clientCertificateAuthenticator(this.#options.clock),
+      ...(this.#options.staticTokens ? [staticTokenAuthenticator(this.#options.staticTokens)] : []),
+      serviceAccountAuthenticator(verifier),
+      anonymousAuthenticator(),
+    );
+  }
+
+  /** The chain that was given, and the check that nobody grants what they do not hold. */
+  #admission(authorizer: Authorizer): Admission {
+    const { scheme, admission } = this.#options;
+    const escalation = new EscalationCheck(this.#rbac, authorizer);
+    const given = admission({
+      scheme,
+      authorizer,
+      transport: lateTransport(() => this.inProcess(loopbackUser)),
+      registry: () => this.registry,
+    });
+    const check = async ({
+      operation,
+      resource,
+      object,
+      oldObject,
+      context,
+      namespace,
+    }: AdmissionRequest): Promise<void> => {
+      if (!object || operation === "CONNECT" || !isRbacResource(resource.group, resource.resource)) return;
+      const write = { user: context.user, resource: resource.resource, namespace, object, old: oldObject };
+      await escalation.check(write);
+    };
+    return {
+      async admit(request) {
+        await check(request);
+        await given.admit(request);
+      },
+      validate: (request) => given.validate(request),
+    };
+  }
+
+  #routes(): Route[] {
+    const { logger, healthChecks = [], metricsText } = this.#options;
+    const stored: HealthCheck = { name: "etcd", check: () => this.#storageFault() };
+    const shutdown: HealthCheck = {
+      name: "shutdown",
+      check: () => (this.#inFlight.stopping ? "process is shutting down" : undefined),
+    };
+    const started = [
+      "start-apiserver-admission-initializer",
+      "rbac/bootstrap-roles",
+      "scheduling/bootstrap-system-priority-classes",
+      "start-system-namespaces-controller",
+      "start-kubernetes-service-cidr-controller",
+    ];
+    const hooks = started.map((hook) => ({
+      name: `poststarthook/${hook}`,
+      check: () => (this.#ready || this.#inFlight.stopping ? undefined : "not finished"),
+    }));
+    const live = [ping, ...hooks, ...healthChecks];
+    return [
+      healthRoute("healthz", [ping, stored, ...hooks, ...healthChecks], logger),
+      healthRoute("livez", live, logger),
+      healthRoute("readyz", [ping, stored, ...hooks, ...healthChecks, shutdown], logger),
+      versionRoute,
+      ...(metricsText ? [metricsRoute(metricsText)] : []),
+      ...openidRoutes(this.#issuer, () => `${this.url}/openid/v1/jwks`),
+    ];
+  }
+
+  async #storageFault(): Promise<string | undefined> {
+    try {
+      await this.#options.storage.revision();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+/** A transport that is made when it is first used: admission is built before the registry that it calls. */
+function lateTransport(make: () => Transport): Transport {
+  let made: Transport | undefined;
+  const transport = (): Transport => (made ??= make());
+  return {
+    request: ((request: never) => transport().request(request)) as Transport["request"],
+    watch: (request, sink) => transport().watch(request, sink),
+    raw: (request) => transport().raw(request),
+    close: () => transport().close(),
+  };
+}
