@@ -1,6 +1,6 @@
 /** Objects to stored bytes and back, for one resource in its storage version. */
 import type { DeepReadonly, KubernetesObject, ResourceSchema } from "@k8ts/api";
-import { beginsWith, indexText, type RecordFormat } from "../storage/index.ts";
+import { beginsWith, fieldNamesMark, indexText, type RecordFormat } from "../storage/index.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** An object ready to be committed. */
@@ -22,6 +22,7 @@ export function deepFreeze<T>(value: T): T {
 export class ObjectCodec implements RecordFormat {
   readonly head: Uint8Array;
   readonly fieldNames: readonly string[];
+  readonly mark: string;
   readonly #resource: ResourceSchema;
   readonly #strategy: Strategy;
   readonly #frozen: boolean;
@@ -32,6 +33,7 @@ export class ObjectCodec implements RecordFormat {
       `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(groupVersion)},"metadata":{`,
     );
     this.fieldNames = strategy.fieldNames ?? [];
+    this.mark = fieldNamesMark(this.fieldNames);
     this.#resource = resource;
     this.#strategy = strategy;
     this.#frozen = frozen;
@@ -73,10 +75,11 @@ export class ObjectCodec implements RecordFormat {
   }
 
   #indexOf(object: KubernetesObject): string {
-    if (this.fieldNames.length === 0) return indexText(object.metadata.labels, []);
+    if (this.fieldNames.length === 0) return indexText(object.metadata.labels, "", []);
     const fields = this.#strategy.fields?.(object) ?? {};
     return indexText(
       object.metadata.labels,
+      this.mark,
       this.fieldNames.map((name) => fields[name] ?? ""),
     );
   }

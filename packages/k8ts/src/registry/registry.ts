@@ -1,12 +1,16 @@
 /** Makes the stores: one for each resource that is stored, in every version it is served in. */
-import type { Clock, Logger, Metrics, Random, ResourceSchema, Scheme } from "@k8ts/api";
+import type { Clock, Gauge, Logger, Metrics, Random, ResourceSchema, Scheme } from "@k8ts/api";
 import type { Admission } from "../admission/admission.ts";
 import { CacheFeed, type Storage, WatchCache } from "../storage/index.ts";
 import { ObjectCodec } from "./object-codec.ts";
+import { Conversion } from "./conversion.ts";
+import { Expiry } from "./expiry.ts";
 import type { Registry, ResourceStore } from "./resource-store.ts";
 import { storagePrefix } from "./storage-keys.ts";
+import { qualifiedName, storageName, storageVersion } from "./storage-versions.ts";
 import { GenericStore } from "./store.ts";
 import type { Strategy } from "./strategy.ts";
+import { VersionedStore } from "./versioned-store.ts";
 
 /** What a registry is made of. */
 export interface RegistryOptions {
@@ -37,12 +41,17 @@ const isStored = (resource: ResourceSchema): boolean =>
 class StoreRegistry implements Registry {
   readonly #options: RegistryOptions;
   readonly #feed: CacheFeed;
+  readonly #expiries: Expiry[] = [];
+  readonly #objects: Gauge;
   readonly #stores = new Map<string, ResourceStore>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.#feed = new CacheFeed(options);
-    for (const resource of options.scheme.resources()) if (isStored(resource)) this.#add(resource);
+    const help = "Objects in storage, by resource.";
+    this.#objects = options.metrics.gauge("apiserver_storage_objects", help, ["resource"]);
+    const families = Map.groupBy(options.scheme.resources().filter(isStored), storageName);
+    for (const versions of families.values()) this.#add(versions);
   }
 
   store(group: string, version: string, resource: string): ResourceStore | undefined {
@@ -53,21 +62,35 @@ class StoreRegistry implements Registry {
     return this.#stores.values();
   }
 
-  start(): Promise<void> {
-    return this.#feed.start();
+  async start(): Promise<void> {
+    await this.#feed.start();
+    for (const expiry of this.#expiries) expiry.start();
   }
 
   async stop(): Promise<void> {
+    for (const expiry of this.#expiries) expiry.stop();
     this.#feed.stop();
   }
 
-  #add(resource: ResourceSchema): void {
-    const { scheme, storage, admission, clock, frozen, strategies } = this.#options;
-    const { group, version, resource: plural } = resource;
-    const strategy = strategies.find((one) => one.group === group && one.resource === plural) ?? {
-      group,
-      resource: plural,
-    };
+  /** All versions of one resource: a store and views of it. */
+  #add(versions: readonly ResourceSchema[]): void {
+    const resource = storageVersion(versions);
+    const stored = this.#storedVersion(resource);
+    for (const served of versions) {
+      const own = served.group === resource.group ? undefined : this.#strategy(served);
+      const store =
+        served === resource ? stored : new VersionedStore(served, stored, new Conversion(served, resource), own);
+      this.#stores.set(storeKey(served.group, served.version, served.resource), store);
+    }
+  }
+
+  #strategy({ group, resource }: ResourceSchema): Strategy | undefined {
+    return this.#options.strategies.find((strategy) => strategy.group === group && strategy.resource === resource);
+  }
+
+  #storedVersion(resource: ResourceSchema): ResourceStore {
+    const { scheme, storage, admission, clock, logger, frozen } = this.#options;
+    const strategy = this.#strategy(resource) ?? { group: resource.group, resource: resource.resource };
     const codec = new ObjectCodec(resource, strategy, frozen ?? false);
     const cache = new WatchCache(
       {
@@ -77,11 +100,15 @@ class StoreRegistry implements Registry {
         kind: resource.kind,
         format: codec,
         clock,
+        logger,
+        counted: (objects) => this.#objects.set(objects, qualifiedName(resource)),
       },
       this.#feed.revision,
     );
     void this.#feed.add(cache);
-    const parts = { scheme, resource, strategy, storage, feed: this.#feed, cache, codec, admission };
-    this.#stores.set(storeKey(group, version, plural), new GenericStore(parts));
+    if (strategy.ttlSeconds) {
+      this.#expiries.push(new Expiry({ cache, storage, clock, logger, seconds: strategy.ttlSeconds }));
+    }
+    return new GenericStore({ scheme, resource, strategy, storage, feed: this.#feed, cache, codec, admission });
   }
 }

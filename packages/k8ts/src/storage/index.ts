@@ -17,7 +17,7 @@ export { CacheFeed, type CacheFeedOptions } from "./watch-cache/cache-feed.ts";
 export type { EventType, WatchEvent } from "./watch-cache/event.ts";
 export { frameOf } from "./watch-cache/event.ts";
 export { beginsWith, type CacheRecord, type RecordFormat, withResourceVersion } from "./watch-cache/record.ts";
-export { indexText } from "./watch-cache/record-index.ts";
+export { fieldNamesMark, indexText } from "./watch-cache/record-index.ts";
 export { runsOf } from "./watch-cache/runs.ts";
 export {
   type CacheWatchOptions,

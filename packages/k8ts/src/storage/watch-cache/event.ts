@@ -9,6 +9,8 @@ export type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
 export interface WatchEvent {
   readonly type: EventType;
   readonly revision: number;
+  /** `namespace/name`, or the name alone; "" of a BOOKMARK. */
+  readonly key: string;
   /** `{"type":…,"object":…}` and a newline. */
   frame(): Uint8Array;
   object(): DeepReadonly<KubernetesObject>;
@@ -42,6 +44,10 @@ class RecordEvent implements WatchEvent {
     return this.#record.revision;
   }
 
+  get key(): string {
+    return this.#record.key;
+  }
+
   frame(): Uint8Array {
     return (this.#frame ??= frameOf(this.type, this.#record.json()));
   }
@@ -62,6 +68,10 @@ class GoneEvent implements WatchEvent {
   constructor(previous: CacheRecord, revision: number) {
     this.#previous = previous;
     this.revision = revision;
+  }
+
+  get key(): string {
+    return this.#previous.key;
   }
 
   frame(): Uint8Array {
@@ -103,7 +113,8 @@ export class CacheChange {
     this.current = records.current;
     this.previous = records.previous;
     this.time = time;
-    this.weight = 300 + (records.current ?? records.previous)!.length;
+    // Its bytes in a slab, and once more in a frame.
+    this.weight = 300 + 2 * (records.current ?? records.previous)!.length;
   }
 
   /** What a watcher gets to whom the object was visible before (`was`) and is now (`is`). */
@@ -141,6 +152,7 @@ export function bookmark(
   return {
     type: "BOOKMARK",
     revision,
+    key: "",
     frame: () => (frame ??= frameOf("BOOKMARK", Buffer.from(JSON.stringify(object)))),
     object: () => object,
   };

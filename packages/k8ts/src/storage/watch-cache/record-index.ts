@@ -1,7 +1,8 @@
 /**
  * The index text kept beside a stored value: labels and selectable fields, so that neither recovery nor a selector parses
- * the object. First line: labels as `key=value` joined by commas; then one line per selectable field, in the order of
- * the kind's field names. Label keys and values cannot hold `=`, `,` or a line break; fields escape theirs.
+ * the object. First line: labels as `key=value` joined by commas. Kinds with selectable fields go on with a line that
+ * tells which ones (so that a release with other fields notices) and a line for each. Label keys and values cannot hold
+ * `=`, `,` or a line break; fields escape theirs.
  */
 
 /** Labels as selectors read them. */
@@ -9,12 +10,21 @@ export type Labels = Readonly<Record<string, string>>;
 
 const noLabels: Labels = Object.freeze({});
 
-/** Writes the index text. */
-export function indexText(labels: Labels | undefined, fields: readonly string[]): string {
+/** What stands for a kind's field names in the index text: FNV-1a, 32 bits; "" where it has none. */
+export function fieldNamesMark(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  let hash = 0x811c9dc5;
+  for (const character of names.join("\n")) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** Writes the index text; `mark` is the fieldNamesMark of the kind. */
+export function indexText(labels: Labels | undefined, mark: string, fields: readonly string[]): string {
   let text = "";
   if (labels) {
     for (const key in labels) text += text === "" ? `${key}=${labels[key]}` : `,${key}=${labels[key]}`;
   }
+  if (mark !== "") text += `\n${mark}`;
   for (const field of fields) text += `\n${escapeField(field)}`;
   return text;
 }
@@ -25,17 +35,19 @@ const escapeField = (field: string): string =>
 const unescapeField = (text: string): string =>
   text.includes("\\") ? text.replace(/\\(.)/g, (_, char: string) => (char === "n" ? "\n" : char)) : text;
 
-/** Splits the index text into the labels' line and the fields. */
-export function splitIndex(text: string): { labels: string; fields: readonly string[] } {
+/** The parts of an index text. */
+export interface SplitIndex {
+  readonly labels: string;
+  readonly mark: string;
+  readonly fields: readonly string[];
+}
+
+/** Splits the index text. */
+export function splitIndex(text: string): SplitIndex {
   const end = text.indexOf("\n");
-  if (end < 0) return { labels: text, fields: noFields };
-  return {
-    labels: text.slice(0, end),
-    fields: text
-      .slice(end + 1)
-      .split("\n")
-      .map(unescapeField),
-  };
+  if (end < 0) return { labels: text, mark: "", fields: noFields };
+  const [mark = "", ...fields] = text.slice(end + 1).split("\n");
+  return { labels: text.slice(0, end), mark, fields: fields.map(unescapeField) };
 }
 
 const noFields: readonly string[] = Object.freeze([]);

@@ -9,6 +9,8 @@ export interface RecordFormat {
   readonly head: Uint8Array;
   /** Names of the selectable fields, in the order of the index text. */
   readonly fieldNames: readonly string[];
+  /** fieldNamesMark(fieldNames). */
+  readonly mark: string;
   /** Brings a value that begins otherwise (written by another server) into this shape. */
   normalize(value: Uint8Array): Uint8Array;
   /** The index text of a value that came without. */

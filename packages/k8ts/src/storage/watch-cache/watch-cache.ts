@@ -2,14 +2,14 @@
  * The watch cache of one resource: every object's bytes, in list order, and the changes of the last minutes. It answers
  * GET and LIST and feeds WATCH; only writes go past it.
  */
-import type { Clock, KubernetesObject, Timer } from "@k8ts/api";
+import type { Clock, KubernetesObject, Logger, Timer } from "@k8ts/api";
 import { expired } from "@k8ts/api";
 import { SortedMap } from "../sorted-map.ts";
 import type { Change, StoredValue } from "../storage.ts";
 import { ChangeRing, defaultRingLimits, type RingLimits } from "./change-ring.ts";
 import { bookmark, CacheChange, type WatchEvent } from "./event.ts";
 import { beginsWith, CacheRecord, fieldOf, type RecordFormat, splice, splicedLength } from "./record.ts";
-import { LabelTable, splitIndex } from "./record-index.ts";
+import { LabelTable, type SplitIndex, splitIndex } from "./record-index.ts";
 import { type Slab, Slabs } from "./slab.ts";
 import { RecordMatcher, type WatchFilter } from "./watch-filter.ts";
 import { Watcher, type WatchEventSink, type WatcherHost } from "./watcher.ts";
@@ -24,6 +24,9 @@ export interface WatchCacheOptions {
   readonly kind: string;
   readonly format: RecordFormat;
   readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told how many objects there are, after they changed. */
+  readonly counted?: (objects: number) => void;
   readonly ring?: RingLimits;
 }
 
@@ -48,6 +51,12 @@ const written = new WeakMap<Uint8Array, KubernetesObject>();
 /** Leaves the decoded object beside the bytes that are about to be committed, for the cache to share with watchers. */
 export function rememberDecoded(value: Uint8Array, object: KubernetesObject): void {
   written.set(value, object);
+}
+
+/** The index kept beside a value; made anew where none was kept, or one of other fields. */
+function readIndex(format: RecordFormat, value: Uint8Array, index: string | undefined): SplitIndex {
+  const kept = index === undefined ? undefined : splitIndex(index);
+  return kept?.mark === format.mark ? kept : splitIndex(format.index(value));
 }
 
 /** One resource's cache. */
@@ -127,7 +136,7 @@ export class WatchCache implements WatcherHost {
     const matcher = new RecordMatcher(filter);
     const { format } = this.#options;
     return ({ key: storageKey, value, index }) => {
-      const { labels, fields } = splitIndex(index ?? format.index(value));
+      const { labels, fields } = readIndex(format, value, index);
       const key = storageKey.slice(this.prefix.length);
       const field = (name: string): string => fieldOf(key, fields, format, name);
       return matcher.matches({ key, labels: this.#labels.get(labels), field });
@@ -139,7 +148,11 @@ export class WatchCache implements WatcherHost {
     for (const watcher of this.#watchers) watcher.end();
     for (const record of this.#records.from("")) this.#slabs.release(record);
     this.#records.clear();
-    for (const value of values) this.#records.set(this.#record(value));
+    for (const value of values) {
+      const record = this.#record(value);
+      if (record) this.#records.set(record);
+    }
+    this.#options.counted?.(this.size);
     this.#revision = revision;
     this.#ring = new ChangeRing(revision, this.#options.ring ?? defaultRingLimits);
   }
@@ -223,12 +236,22 @@ export class WatchCache implements WatcherHost {
     return bookmark(this.#options, this.revision, true);
   }
 
-  #record({ key, value, revision, index }: StoredValue): CacheRecord {
+  /** A value's record; undefined, and an error in the log, where the value is no object of this kind. */
+  #record(stored: StoredValue): CacheRecord | undefined {
+    try {
+      return this.#readable(stored);
+    } catch (error) {
+      this.#options.logger.error("a stored value cannot be read", { key: stored.key, error: String(error) });
+      return undefined;
+    }
+  }
+
+  #readable({ key, value, revision, index }: StoredValue): CacheRecord {
     const { format } = this.#options;
     const json = beginsWith(value, format.head) ? value : format.normalize(value);
     const place = this.#slabs.reserve(splicedLength(json, revision));
     splice(place.slab.bytes, place.offset, json, format.head.length, revision);
-    const { labels, fields } = splitIndex(index ?? format.index(value));
+    const { labels, fields } = readIndex(format, value, index);
     const shared = { labels: this.#labels.get(labels), fields };
     return new CacheRecord(key.slice(this.prefix.length), revision, place, shared, format);
   }
@@ -256,6 +279,7 @@ export class WatchCache implements WatcherHost {
       this.#dirty = undefined;
       for (const watcher of dirty) watcher.flush();
       for (const change of this.#fresh) change.decoded = undefined;
+      this.#options.counted?.(this.size);
       this.#fresh = [];
       for (const watcher of this.#lagging) watcher.checkPlace();
     });
