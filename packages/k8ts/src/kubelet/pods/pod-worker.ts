@@ -1,0 +1,314 @@
+/**
+ * One pod's life on this node: admitted, brought to what its spec says, ended, torn down, gone. Level-triggered: every
+ * step reads the newest desired pod and the newest view of the runtime, and one step runs at a time.
+ *
+ *   sync ──(deleted, over, evicted)──▶ terminating ──(nothing runs)──▶ terminated ──(API object gone)──▶ gone
+ */
+import type { Timer } from "@k8ts/api";
+import type { PodStatus } from "@k8ts/api/core/v1";
+import { podCgroupResources } from "../cgroups/pod-resources.ts";
+import type { StartFailure } from "../status/container-statuses.ts";
+import { finishStatus } from "../status/finish-status.ts";
+import { generatePodStatus } from "../status/pod-status.ts";
+import type { PodProgress } from "../status/status-manager.ts";
+import { qosClass } from "../status/qos-class.ts";
+import { activeDeadline, deadlineVerdict } from "./active-deadline.ts";
+import { admitPod } from "./pod-admission.ts";
+import { killPod } from "./kill-pod.ts";
+import { isAlive, type ObservedPod } from "./observed-pod.ts";
+import { podDirectory, type PodDependencies } from "./pod-dependencies.ts";
+import { isHostNetwork, isTerminalPhase, podText, type DesiredPod } from "./pod-spec.ts";
+import { removePodRemains } from "./pod-remains.ts";
+import { syncPod } from "./sync-pod.ts";
+
+/** Why the kubelet itself ends a pod. */
+export interface PodVerdict {
+  readonly reason: string;
+  readonly message: string;
+  /** Seconds, in place of the pod's own grace. */
+  readonly graceSeconds?: number;
+  /** The node is short of something: says so in the condition DisruptionTarget. */
+  readonly disruption?: boolean;
+}
+
+type Stage = "sync" | "terminating" | "terminated" | "finished";
+
+/** Waits after a step that failed: first and longest. */
+const firstRetry = 500;
+const lastRetry = 10_000;
+
+/** A pod's worker. */
+export class PodWorker {
+  readonly uid: string;
+  readonly #deps: PodDependencies;
+  /** Called when nothing of the pod is left, here or in the API. */
+  readonly #gone: (uid: string) => void;
+  #pod: DesiredPod | undefined;
+  #removed = false;
+  #stage: Stage = "sync";
+  #admitted = false;
+  #verdict: PodVerdict | undefined;
+  #running = false;
+  #current: Promise<void> = Promise.resolve();
+  #again = false;
+  #stopped = false;
+  #failedSteps = 0;
+  #timer: Timer | undefined;
+  #timerDue = Infinity;
+  #abort = new AbortController();
+  readonly #failures = new Map<string, StartFailure>();
+  readonly #startTime: number;
+
+  /** `pod` undefined: the runtime has it and the API server does not. */
+  constructor(deps: PodDependencies, uid: string, pod: DesiredPod | undefined, gone: (uid: string) => void) {
+    this.#deps = deps;
+    this.uid = uid;
+    this.#pod = pod;
+    this.#gone = gone;
+    this.#removed = pod === undefined;
+    this.#startTime = deps.clock.now();
+  }
+
+  /** The pod as the API server last said. */
+  get pod(): DesiredPod | undefined {
+    return this.#pod;
+  }
+
+  /** Whether containers of it run or may yet. */
+  get active(): boolean {
+    return this.#pod !== undefined && (this.#stage === "sync" || this.#stage === "terminating");
+  }
+
+  /** Whether it has been let in and is not on its way out. */
+  get admitted(): boolean {
+    return this.#admitted && this.#stage === "sync";
+  }
+
+  /** Whether its containers are being stopped: what they use is not free yet. */
+  get ending(): boolean {
+    return this.#admitted && this.#stage === "terminating";
+  }
+
+  /** The API server's newest word. */
+  update(pod: DesiredPod): void {
+    const grace = this.#pod?.metadata.deletionGracePeriodSeconds;
+    const sooner = pod.metadata.deletionGracePeriodSeconds;
+    this.#pod = pod;
+    const shortened = sooner !== undefined && (grace === undefined || sooner < grace);
+    if (shortened) this.#interrupt();
+    this.#deps.status.observe(pod);
+    this.trigger();
+  }
+
+  /** The API server has it no more. */
+  removed(): void {
+    this.#removed = true;
+    this.#interrupt();
+    this.trigger();
+  }
+
+  /** Ends the pod for the kubelet's own reasons. */
+  end(verdict: PodVerdict): void {
+    if (this.#verdict !== undefined || this.#stage !== "sync") return;
+    this.#verdict = verdict;
+    this.#interrupt();
+    this.trigger();
+  }
+
+  /** Looks again: something about the pod has changed. */
+  trigger(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (!this.#running) this.#current = this.#run();
+    // A step may last (a pull, a hook): what has changed is told meanwhile.
+    else if (this.#stage === "sync" && this.#admitted) this.#report(false);
+  }
+
+  /** Leaves the pod as it is: the kubelet stops, the pod does not. Resolves when no step runs. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#abort.abort(new Error("the kubelet stops"));
+    await this.#current;
+  }
+
+  #interrupt(): void {
+    this.#abort.abort(new Error("the pod is to end"));
+    this.#abort = new AbortController();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      this.#timer?.cancel();
+      this.#timerDue = Infinity;
+      try {
+        await this.#step();
+        this.#failedSteps = 0;
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+    this.#running = false;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#stopped || this.#again) return;
+    const pod = this.#pod === undefined ? this.uid : podText(this.#pod);
+    this.#deps.logger.warn("Cannot sync a pod; will try again", { pod, stage: this.#stage, error });
+    this.#wake(Math.min(firstRetry * 2 ** this.#failedSteps++, lastRetry));
+  }
+
+  /** Another step after so many milliseconds, if none comes sooner. */
+  #wake(milliseconds: number): void {
+    const due = this.#deps.clock.now() + milliseconds;
+    if (this.#stopped || due >= this.#timerDue) return;
+    this.#timer?.cancel();
+    this.#timerDue = due;
+    this.#timer = this.#deps.clock.setTimer(milliseconds, () => this.trigger());
+  }
+
+  async #step(): Promise<void> {
+    if (this.#stage === "sync" && !this.#mustEnd()) await this.#sync();
+    if (this.#stage === "sync" && this.#mustEnd()) this.#stage = "terminating";
+    if (this.#stage === "terminating") await this.#terminate();
+    if (this.#stage === "terminated") await this.#tearDown();
+    if (this.#stage === "finished") await this.#finish();
+  }
+
+  #mustEnd(): boolean {
+    if (this.#removed || this.#pod === undefined || this.#verdict !== undefined) return true;
+    return this.#pod.metadata.deletionTimestamp !== undefined || isTerminalPhase(this.#pod.status?.phase);
+  }
+
+  #observe(): ObservedPod {
+    const { namespace, name } = this.#pod?.metadata ?? {};
+    return this.#deps.view.get(this.uid, namespace, name);
+  }
+
+  async #sync(): Promise<void> {
+    const pod = this.#pod!;
+    const deps = this.#deps;
+    const { signal } = this.#abort;
+    const verdict = this.#judge(pod);
+    if (verdict !== undefined) {
+      this.#verdict = verdict;
+      return;
+    }
+    if (isTerminalPhase(this.#report(false)?.phase)) {
+      this.#stage = "terminating";
+      return;
+    }
+    const fault = isHostNetwork(pod) ? undefined : deps.node.networkFault();
+    if (fault !== undefined) {
+      deps.events.pod(pod, "Warning", "NetworkNotReady", `network is not ready: ${fault}`);
+      throw new Error(`network is not ready: ${fault}`);
+    }
+    const directory = podDirectory(deps.directories, this.uid);
+    await deps.cgroups.ensurePod(this.uid, qosClass(pod), podCgroupResources(pod));
+    await deps.files.makeDirectory(`${directory}/volumes`, 0o750);
+    const volumes = await deps.volumes.mount(pod, () => this.trigger());
+    deps.probes.add(pod);
+    signal.throwIfAborted();
+    const request = { pod, observed: this.#observe(), volumes, failures: this.#failures, signal };
+    try {
+      const { acted, retryAfter } = await syncPod(deps, request);
+      if (retryAfter !== undefined) this.#wake(retryAfter);
+      if (acted) await deps.view.refresh();
+    } finally {
+      if (!this.#mustEnd()) this.#report(false);
+    }
+  }
+
+  /** Whether the pod may run here, and still. Undefined: yes. */
+  #judge(pod: DesiredPod): PodVerdict | undefined {
+    const { node, events, clock, status } = this.#deps;
+    if (!this.#admitted) {
+      const known = this.#observe().sandboxes.length > 0 || (pod.status?.phase ?? "Pending") !== "Pending";
+      const refusal = known ? undefined : admitPod(pod, node);
+      if (refusal !== undefined) {
+        events.pod(pod, "Warning", refusal.reason, refusal.message);
+        return { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
+      }
+      this.#admitted = true;
+    }
+    const deadline = activeDeadline(pod, status.get(this.uid)?.startTime ?? pod.status?.startTime, this.#startTime);
+    if (deadline === undefined) return undefined;
+    const left = deadline - clock.now();
+    if (left > 0) {
+      this.#wake(left);
+      return undefined;
+    }
+    events.pod(pod, "Normal", deadlineVerdict.reason, deadlineVerdict.message);
+    return deadlineVerdict;
+  }
+
+  /** Tells the API server what the pod is like now. */
+  #report(terminal: boolean, finished = false): PodStatus | undefined {
+    const pod = this.#pod;
+    if (pod === undefined || this.#removed) return undefined;
+    const { status: statuses, probes, node, clock } = this.#deps;
+    const observed = this.#observe();
+    const status = generatePodStatus({
+      pod,
+      observed,
+      before: statuses.get(this.uid) ?? pod.status ?? {},
+      probes: probes.readiness(this.uid),
+      runtimeName: node.runtimeName,
+      hostIPs: node.hostIPs,
+      startFailure: (name) => this.#failures.get(name),
+      terminal,
+      verdict: this.#verdict,
+      startTime: this.#startTime,
+      now: clock.now(),
+    });
+    if (finished) finishStatus(pod, status, clock.now());
+    const progress: PodProgress = { mayRun: !terminal && isAlive(observed), finished };
+    statuses.set(pod, status, progress);
+    probes.observe(pod, status);
+    return status;
+  }
+
+  async #terminate(): Promise<void> {
+    const deps = this.#deps;
+    const { signal } = this.#abort;
+    const pod = this.#pod;
+    this.#report(false);
+    deps.probes.stopRestarting(this.uid);
+    // What is removed already ends as its own grace said when it was deleted.
+    const request = { pod, observed: this.#observe(), graceOverride: this.#verdict?.graceSeconds, signal };
+    await killPod(deps, request);
+    await deps.view.refresh();
+    if (isAlive(this.#observe())) {
+      if (signal.aborted) this.#again = true;
+      throw new Error("containers still run");
+    }
+    deps.probes.remove(this.uid);
+    this.#report(true);
+    this.#stage = "terminated";
+  }
+
+  async #tearDown(): Promise<void> {
+    const deps = this.#deps;
+    await deps.volumes.tearDown(this.uid);
+    await deps.cgroups.removePod(this.uid);
+    this.#report(true, true);
+    this.#stage = "finished";
+  }
+
+  async #finish(): Promise<void> {
+    if (!this.#removed) {
+      // Deleted only now: what the pod left behind is no longer of use to anybody.
+      if (this.#pod?.metadata.deletionTimestamp !== undefined) this.#report(true, true);
+      return;
+    }
+    await removePodRemains(this.#deps, this.#observe(), this.#pod);
+    this.#failures.clear();
+    this.#deps.crashes.forget(`${this.uid}_`);
+    this.#deps.images.forget(this.uid);
+    this.#deps.status.forget(this.uid);
+    this.#stopped = true;
+    this.#gone(this.uid);
+  }
+}

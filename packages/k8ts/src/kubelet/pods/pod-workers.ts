@@ -1,0 +1,86 @@
+/** All pod workers of a node: one per uid, fed by the API server's pods and by what the runtime shows. */
+import type { PodDependencies } from "./pod-dependencies.ts";
+import type { DesiredPod } from "./pod-spec.ts";
+import { PodWorker, type PodVerdict } from "./pod-worker.ts";
+
+/** The workers. */
+export class PodWorkers {
+  readonly #workers = new Map<string, PodWorker>();
+  #deps: PodDependencies | undefined;
+
+  /** Workers need the node's parts, and those ask for workers: they are joined here. */
+  attach(deps: PodDependencies): void {
+    this.#deps = deps;
+  }
+
+  /** A pod is bound to this node, or its object has changed. */
+  update(pod: DesiredPod): void {
+    const uid = pod.metadata.uid ?? "";
+    const worker = this.#workers.get(uid);
+    if (worker !== undefined) worker.update(pod);
+    else this.#add(uid, pod);
+  }
+
+  /** The API server has the pod no more. */
+  removed(uid: string): void {
+    this.#workers.get(uid)?.removed();
+  }
+
+  /** The runtime has something of these pods: those nobody knows are ended and removed. */
+  observed(uids: Iterable<string>): void {
+    for (const uid of uids) {
+      const worker = this.#workers.get(uid);
+      if (worker !== undefined) worker.trigger();
+      else if (this.#deps!.view.get(uid).sandboxes.length + this.#deps!.view.get(uid).containers.length > 0)
+        this.#add(uid, undefined);
+    }
+  }
+
+  /** Looks at one pod again. */
+  trigger(uid: string): void {
+    this.#workers.get(uid)?.trigger();
+  }
+
+  /** Looks at all pods again. */
+  triggerAll(): void {
+    for (const worker of this.#workers.values()) worker.trigger();
+  }
+
+  /** Ends a pod for the node's reasons. */
+  end(uid: string, verdict: PodVerdict): void {
+    this.#workers.get(uid)?.end(verdict);
+  }
+
+  /** Whether anything of this pod is being looked after. */
+  has(uid: string): boolean {
+    return this.#workers.has(uid);
+  }
+
+  /** All pods, in any stage. */
+  pods(): DesiredPod[] {
+    return [...this.#workers.values()].flatMap((worker) => worker.pod ?? []);
+  }
+
+  /** Pods whose containers run or may yet. */
+  active(): DesiredPod[] {
+    return [...this.#workers.values()].flatMap((worker) => (worker.active && worker.pod) || []);
+  }
+
+  /** Pods that have been let in: what a new pod has to fit beside. */
+  admitted(): DesiredPod[] {
+    return [...this.#workers.values()].flatMap((worker) => ((worker.admitted || worker.ending) && worker.pod) || []);
+  }
+
+  /** Stops all workers; their pods run on. */
+  async stop(): Promise<void> {
+    const stopping = [...this.#workers.values()].map((worker) => worker.stop());
+    this.#workers.clear();
+    await Promise.all(stopping);
+  }
+
+  #add(uid: string, pod: DesiredPod | undefined): void {
+    const worker = new PodWorker(this.#deps!, uid, pod, () => this.#workers.delete(uid));
+    this.#workers.set(uid, worker);
+    worker.trigger();
+  }
+}
