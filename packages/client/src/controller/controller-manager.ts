@@ -12,7 +12,7 @@ export interface ControllerManagerOptions {
   // A list of controllers of several kinds has no one type for their objects.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly controllers: readonly Controller<any>[];
-  /** The client of the controller with this name: upstream gives each its own service account. */
+  /** The client of a controller, by the name of its service account: upstream gives (nearly) each its own. */
   clientFor(name: string): Client;
   /** Shared by all; the manager starts them, its maker stops them. */
   readonly informers: InformerFactory;
@@ -47,7 +47,7 @@ export class ControllerManager {
   // oxlint-disable-next-line typescript/no-explicit-any
   #startOne(controller: Controller<any>) {
     const { informers, clock, random, logger, metrics } = this.#options;
-    const client = this.#options.clientFor(controller.name);
+    const client = this.#options.clientFor(controller.serviceAccount ?? controller.name);
     const recorder = startEventRecorder({ client, component: controller.name, clock, random, logger });
     const running = startController(controller, { client, informers, recorder, clock, random, logger, metrics });
     return { controller: running, recorder };

@@ -41,8 +41,10 @@ export interface Watch<T = KubernetesObject> {
  * throws to retry with backoff, throws TerminalError to stop retrying, returns `{ requeueAfter }` to wait.
  */
 export interface Controller<T extends KubernetesObject = KubernetesObject> {
-  /** As upstream names it: "deployment-controller"; its service account in kube-system has the same name. */
+  /** As upstream names it: "deployment-controller". */
   readonly name: string;
+  /** Its service account in kube-system, where that has another name than the controller itself. */
+  readonly serviceAccount?: string;
   /** The controller's own resource; absent where its keys mean something else, all put in the queue by `enqueue`. */
   readonly for?: Resource<T>;
   /** Resources whose objects name a `for` object as their controller: their changes reconcile that owner. */
