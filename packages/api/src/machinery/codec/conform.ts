@@ -3,51 +3,30 @@
  * Unknown fields go (and are told), wrong types throw in Go's words, quantities and times become canonical, nulls and the
  * zeros of plain fields go, required plain fields that are absent get their zero. Each type's plan is made once.
  */
-import { canonicalQuantity } from "../quantity.ts";
 import type { FieldSchema, Scalar, StructSchema, TypeUse } from "../schema.ts";
 import { scheme as builtInScheme, type Scheme } from "../scheme.ts";
 import { badRequest, type StatusError } from "../status-error.ts";
-import { formatMicroTime, formatTime, parseTime } from "../time.ts";
-import { goStructName, goTypeName, goValueName } from "./go-type.ts";
+import { goStructName, goValueName } from "./go-type.ts";
 import { countKeys } from "./json-scan.ts";
+import {
+  booleanType,
+  checkBoolean,
+  checkBytes,
+  checkDouble,
+  checkInteger,
+  checkIntOrString,
+  checkMicroTime,
+  checkObject,
+  checkQuantity,
+  checkRaw,
+  checkString,
+  checkTime,
+  stringType,
+  zeroScalars,
+} from "./scalar-checks.ts";
+import { ConformError, typeFault, Walk, type Check } from "./walk.ts";
 
-/** A value cannot be of its type; the message is Go's. */
-export class ConformError extends Error {}
-
-/** Most unknown fields that are told. */
-const maxProblems = 100;
-
-/** One walk over one document. */
-class Walk {
-  readonly problems: string[] = [];
-  /** Where the walk is: field names, list indexes, and map keys in an object of their own. */
-  readonly path: (string | number | MapKey)[] = [];
-  /** Keys met so far, unknown ones and those inside raw values included. */
-  keys = 0;
-
-  unknown(key: string): void {
-    if (this.problems.length >= maxProblems) return;
-    const path = this.text(true);
-    this.problems.push(`unknown field ${JSON.stringify(path === "" ? key : `${path}.${key}`)}`);
-  }
-
-  /** "spec.containers[0].name", or as Go's type errors have it: without indexes and map keys. */
-  text(full: boolean): string {
-    let text = "";
-    for (const segment of this.path) {
-      if (typeof segment === "string") text += text === "" ? segment : `.${segment}`;
-      else if (full) text += typeof segment === "number" ? `[${segment}]` : `.${segment.key}`;
-    }
-    return text;
-  }
-}
-
-interface MapKey {
-  readonly key: string;
-}
-
-/** Checks a value that is neither null nor undefined; returns what to keep, undefined to leave it out. */
-type Check = (value: unknown, walk: Walk, owner: StructPlan) => unknown;
+export { ConformError } from "./walk.ts";
 
 interface FieldPlan {
   readonly name: string;
@@ -66,129 +45,6 @@ interface StructPlan {
   /** Fields that are present whatever was sent. */
   readonly filled: { readonly name: string; readonly zero: () => unknown }[];
   readonly isKind: boolean;
-}
-
-function typeFault(value: unknown, type: TypeUse, walk: Walk, owner: StructPlan, withNumber = false): never {
-  const where = `${owner.goName}.${walk.text(false)}`;
-  throw new ConformError(
-    `json: cannot unmarshal ${goValueName(value, withNumber)} into Go struct field ${where} of type ${goTypeName(type)}`,
-  );
-}
-
-function valueFault(value: unknown, goType: string, withNumber = false): never {
-  throw new ConformError(`json: cannot unmarshal ${goValueName(value, withNumber)} into Go value of type ${goType}`);
-}
-
-const stringType: TypeUse = { kind: "scalar", scalar: "string" };
-const booleanType: TypeUse = { kind: "scalar", scalar: "boolean" };
-
-function checkString(value: unknown, walk: Walk, owner: StructPlan): unknown {
-  if (typeof value !== "string") typeFault(value, stringType, walk, owner);
-  return value;
-}
-
-function checkBoolean(value: unknown, walk: Walk, owner: StructPlan): unknown {
-  if (typeof value !== "boolean") typeFault(value, booleanType, walk, owner);
-  return value;
-}
-
-function checkInteger(scalar: "int32" | "int64"): Check {
-  const type: TypeUse = { kind: "scalar", scalar };
-  const [low, high] = scalar === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-(2 ** 63), 2 ** 63];
-  return (value, walk, owner) => {
-    if (typeof value !== "number") typeFault(value, type, walk, owner);
-    if (!Number.isInteger(value) || value < low || value > high) typeFault(value, type, walk, owner, true);
-    // The doubles next to ±2^63 print as numbers that no int64 holds.
-    if (value >= 2 ** 63) return 2 ** 63 - 2 ** 11;
-    return value;
-  };
-}
-
-function checkDouble(value: unknown, walk: Walk, owner: StructPlan): unknown {
-  if (typeof value !== "number") typeFault(value, { kind: "scalar", scalar: "double" }, walk, owner);
-  return value;
-}
-
-/** True for padded standard base64 without line breaks. */
-function isBase64(text: string): boolean {
-  if (text.length % 4 !== 0) return false;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  return !/[^A-Za-z0-9+/]/.test(padding > 0 ? text.slice(0, -padding) : text);
-}
-
-/** The byte at which Go's decoder stumbles. */
-function base64Fault(text: string): string {
-  const bad = /[^A-Za-z0-9+/=]|=(?!=?$)/.exec(text);
-  return `illegal base64 data at input byte ${bad ? bad.index : text.length - (text.length % 4)}`;
-}
-
-function checkBytes(value: unknown, walk: Walk, owner: StructPlan): unknown {
-  if (typeof value !== "string") typeFault(value, { kind: "scalar", scalar: "byte" }, walk, owner);
-  if (isBase64(value)) return value;
-  const text = value.replaceAll(/[\r\n]/g, "");
-  if (!isBase64(text)) throw new ConformError(base64Fault(value));
-  return text;
-}
-
-function checkQuantity(value: unknown): unknown {
-  if (typeof value === "string") return wrapped(() => canonicalQuantity(value.trim()));
-  return wrapped(() => canonicalQuantity(typeof value === "number" ? String(value) : JSON.stringify(value)));
-}
-
-function wrapped<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw new ConformError((error as Error).message, { cause: error });
-  }
-}
-
-const zeroTime = "0001-01-01T00:00:00Z";
-const layout = "2006-01-02T15:04:05Z07:00";
-const microLayout = "2006-01-02T15:04:05.000000Z07:00";
-
-function timeFault(text: string, shape: string): never {
-  const rest = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) ? text.slice(19) : text;
-  const wanted = rest === text ? "2006" : shape.slice(19);
-  const quote = JSON.stringify;
-  throw new ConformError(
-    `parsing time ${quote(text)} as ${quote(shape)}: cannot parse ${quote(rest)} as ${quote(wanted)}`,
-  );
-}
-
-function checkTime(value: unknown): unknown {
-  if (typeof value !== "string") return valueFault(value, "string");
-  const time = parseTime(value);
-  if (Number.isNaN(time)) timeFault(value, layout);
-  const text = value.length === 20 && value.charCodeAt(19) === 90 ? value : formatTime(time);
-  return text === zeroTime ? undefined : text;
-}
-
-function checkMicroTime(value: unknown): unknown {
-  if (typeof value !== "string") return valueFault(value, "string");
-  const time = parseTime(value);
-  if (Number.isNaN(time)) timeFault(value, microLayout);
-  if (value.startsWith("0001-01-01T00:00:00")) return undefined;
-  return value.length === 27 && value.charCodeAt(26) === 90 ? value : formatMicroTime(time);
-}
-
-function checkIntOrString(value: unknown): unknown {
-  if (typeof value === "string") return value;
-  if (typeof value !== "number") valueFault(value, "int32");
-  if (!Number.isInteger(value) || Math.abs(value) > 2 ** 31) valueFault(value, "int32", true);
-  return value;
-}
-
-function checkRaw(value: unknown, walk: Walk): unknown {
-  walk.keys += countKeys(value);
-  return value;
-}
-
-function checkObject(value: unknown, walk: Walk, owner: StructPlan): unknown {
-  if (typeof value !== "object" || Array.isArray(value)) {
-    typeFault(value, { kind: "scalar", scalar: "object" }, walk, owner);
-  }
-  return checkRaw(value, walk);
 }
 
 const schemaProps = "apiextensions.v1.JSONSchemaProps";
@@ -335,16 +191,6 @@ class Planner {
     };
   }
 }
-
-const zeroScalars: Partial<Record<Scalar, () => unknown>> = {
-  string: () => "",
-  boolean: () => false,
-  int32: () => 0,
-  int64: () => 0,
-  double: () => 0,
-  Quantity: () => "0",
-  IntOrString: () => 0,
-};
 
 const emptyPlan: StructPlan = { name: "", goName: "", fields: new Map(), filled: [], isKind: false };
 
