@@ -64,7 +64,7 @@ export async function startTestContainerd(): Promise<TestContainerd> {
       "--mount-proc",
       "--mount",
       "--propagation",
-      "private",
+      "slave",
       "--ipc",
       "--uts",
       "--kill-child=KILL",
