@@ -32,21 +32,25 @@ type ReadPod = DeepReadonly<Pod>;
 const leaseNamespace = "kube-node-lease";
 const excludeLabel = "node.kubernetes.io/exclude-disruption";
 
-const stateOf = perContext((context) => {
-  const zones = new Zones();
-  const signs = new Map<string, SignsOfLife>();
-  // Judged together, lest the first node of a cluster that starts looks like all of it.
+const stateOf = perContext(() => ({
+  zones: new Zones(),
+  signs: new Map<string, SignsOfLife>(),
+  /** Uids of the nodes that people were told of, by name. */
+  registered: new Map<string, string>(),
+  /** Nodes whose pods are yet to be marked. */
+  unmarked: new Set<string>(),
+  begun: false,
+}));
+
+/** Notes all nodes at first, lest the first one of a cluster that starts looks like all of it. */
+function begin(context: ControllerContext): void {
+  const state = stateOf(context);
+  if (state.begun) return;
+  state.begun = true;
   for (const node of context.informers.of(nodes).lister.list()) {
-    zones.note(node.metadata.name ?? "", zoneOf(node), isReady(node), !isExcluded(node));
+    state.zones.note(node.metadata.name ?? "", zoneOf(node), isReady(node), !isExcluded(node));
   }
-  return {
-    zones,
-    signs,
-    registered: new Map<string, string>(),
-    /** Nodes whose pods are yet to be marked. */
-    unmarked: new Set<string>(),
-  };
-});
+}
 
 /** Keys are nodes, and pods ("namespace/name") that were bound to a node that is not ready. */
 export const nodeLifecycleController: Controller<Node> = {
@@ -98,6 +102,7 @@ function onUnreadyNode(pod: ReadPod, context: ControllerContext): readonly Objec
 
 async function reconcile(key: ObjectKey, context: ControllerContext): Promise<ReconcileResult | void> {
   if (key.namespace !== "") return reconcilePod(key, context);
+  begin(context);
   const node = context.informers.of(nodes).lister.get("", key.name);
   if (!node) return forget(key.name, context);
   const state = stateOf(context);
