@@ -88,6 +88,10 @@ export interface ResourceStore {
   readonly resource: ResourceSchema;
   readonly strategy: Strategy;
   get(context: RequestContext, namespace: string, name: string, resourceVersion?: string): Promise<Entry>;
+  /** One object as the cache shows it now, without waiting: for admission and allocators. */
+  peek(namespace: string, name: string): Entry | undefined;
+  /** All of a namespace, or with "" all there are, as the cache shows them now. */
+  peekAll(namespace: string): Iterable<Entry>;
   list(context: RequestContext, namespace: string, options: ListOptions): Promise<ListResult>;
   /** Resolves once accepted; throws StatusError (410 Expired, 400) where refused. */
   watch(context: RequestContext, namespace: string, options: WatchOptions, sink: StoreSink): Promise<void>;

@@ -39,6 +39,14 @@ export class GenericStore implements ResourceStore {
     return get(this.#core, namespace, name, resourceVersion);
   }
 
+  peek(namespace: string, name: string): Entry | undefined {
+    return this.#core.parts.cache.get(this.#core.key(namespace, name));
+  }
+
+  peekAll(namespace: string): Iterable<Entry> {
+    return this.#core.parts.cache.list({ namespace });
+  }
+
   list(context: RequestContext, namespace: string, options: ListOptions): Promise<ListResult> {
     return list(this.#core, context, namespace, options);
   }

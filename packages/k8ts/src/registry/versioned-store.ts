@@ -51,6 +51,15 @@ export class VersionedStore implements ResourceStore {
     return this.#entry(await this.#named(this.#stored.get(context, namespace, name, resourceVersion)));
   }
 
+  peek(namespace: string, name: string): Entry | undefined {
+    const stored = this.#stored.peek(namespace, name);
+    return stored && this.#entry(stored);
+  }
+
+  *peekAll(namespace: string): Iterable<Entry> {
+    for (const stored of this.#stored.peekAll(namespace)) yield this.#entry(stored);
+  }
+
   async list(context: RequestContext, namespace: string, options: ListOptions): Promise<ListResult> {
     return this.#list(await this.#named(this.#stored.list(context, namespace, this.#renamed(options))));
   }

@@ -3,7 +3,7 @@
  * how far they have come. A cache that is added later (a custom resource) is filled while the feed runs on.
  */
 import type { Clock, Logger, Timer } from "@k8ts/api";
-import type { Change, Storage, StoredValue } from "../storage.ts";
+import type { Change, RangePage, Storage } from "../storage.ts";
 import { StorageError } from "../storage.ts";
 import type { WatchCache } from "./watch-cache.ts";
 
@@ -26,7 +26,7 @@ interface Waiter {
 }
 
 const root = "/registry/";
-const pageSize = 10_000;
+const pageSize = 1000;
 /** Milliseconds before a lost feed is set up again. */
 const retryDelay = 1000;
 
@@ -132,16 +132,15 @@ export class CacheFeed {
   }
 
   async #fill(member: Member): Promise<void> {
-    const values: StoredValue[] = [];
-    let revision: number | undefined;
-    for (let after: string | undefined; ;) {
-      const page = await this.#storage.list(member.cache.prefix, { revision, after, limit: pageSize });
-      values.push(...page.values);
-      revision = page.revision;
-      after = page.values.at(-1)?.key;
-      if (!page.more) break;
-    }
-    member.cache.load(values, revision);
+    const load = member.cache.beginLoad();
+    let page: RangePage | undefined;
+    do {
+      const [revision, after] = [page?.revision, page?.values.at(-1)?.key];
+      page = await this.#storage.list(member.cache.prefix, { revision, after, limit: pageSize });
+      load.add(page.values);
+    } while (page.more);
+    const { revision } = page;
+    load.finish(revision);
     const missed = (member.waiting ?? []).filter((change) => change.revision > revision);
     member.waiting = undefined;
     for (const change of missed) member.cache.apply(change);

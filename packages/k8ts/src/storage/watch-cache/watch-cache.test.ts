@@ -55,6 +55,12 @@ function podCache(format = podFormat(), logger = silentLogger): WatchCache {
   return new WatchCache(options, () => 0);
 }
 
+function load(cache: WatchCache, values: readonly StoredValue[], revision: number): void {
+  const loading = cache.beginLoad();
+  loading.add(values);
+  loading.finish(revision);
+}
+
 /** Writes to the cache as storage would. */
 class Writer {
   revision = 1;
@@ -63,7 +69,7 @@ class Writer {
 
   constructor(cache: WatchCache) {
     this.#cache = cache;
-    cache.load([], 1);
+    load(cache, [], 1);
   }
 
   put(key: string, padding = 0, node = ""): void {
@@ -111,7 +117,7 @@ describe("bytes at rest", () => {
   test("neighbours written in order are one run without copying; the bytes are the list", () => {
     const cache = podCache();
     const values = Array.from({ length: 1000 }, (_, number) => stored(`d/p${String(number).padStart(4, "0")}`, 5, 50));
-    cache.load(values, 9);
+    load(cache, values, 9);
     const runs = [...runsOf(cache.list({ namespace: "" }))];
     assert.ok(runs.length <= 8, `${runs.length} runs`);
     const slab = cache.get("d/p0999")!.slab.bytes;
@@ -156,7 +162,7 @@ describe("bytes at rest", () => {
   test("loading and selecting parse nothing", () => {
     const counts = { parsed: 0 };
     const cache = podCache(podFormat(counts));
-    cache.load([stored("d/a", 2, 0, "n1"), stored("d/b", 3, 0, "n2")], 3);
+    load(cache, [stored("d/a", 2, 0, "n1"), stored("d/b", 3, 0, "n2")], 3);
     const fields = parseFieldSelector("spec.nodeName=n2");
     assert.deepEqual(
       cache.list({ namespace: "", fields }).map(({ key }) => key),
@@ -171,7 +177,8 @@ describe("bytes at rest", () => {
     const foreign = Buffer.from('{"apiVersion":"v1","metadata":{"name":"d/b","labels":{"a":"b"}},"kind":"Pod"}');
     assert.equal(beginsWith(foreign, head), false);
     const other = { ...stored("d/c", 4), index: indexText(undefined, fieldNamesMark(["x"]), ["n9"]) };
-    cache.load(
+    load(
+      cache,
       [{ ...stored("d/a", 2), index: undefined }, { key: `${prefix}d/b`, value: foreign, revision: 3 }, other],
       4,
     );
@@ -185,7 +192,7 @@ describe("bytes at rest", () => {
     const errors: LogFields[] = [];
     const logger = { ...silentLogger, error: (_message: string, fields?: LogFields) => void errors.push(fields ?? {}) };
     const cache = podCache(podFormat(), logger);
-    cache.load([{ key: `${prefix}d/bad`, value: Buffer.from("not json"), revision: 2 }, stored("d/a", 3)], 3);
+    load(cache, [{ key: `${prefix}d/bad`, value: Buffer.from("not json"), revision: 2 }, stored("d/a", 3)], 3);
     assert.deepEqual(namesOf(cache), ["d/a"]);
     assert.equal(errors[0]?.["key"], "/registry/pods/d/bad");
   });

@@ -39,6 +39,12 @@ export interface CacheWatchOptions extends WatchFilter {
   readonly markEnd?: boolean;
 }
 
+/** A load in progress. */
+export interface CacheLoad {
+  add(values: Iterable<StoredValue>): void;
+  finish(revision: number): void;
+}
+
 /** Milliseconds between bookmarks, as upstream. */
 const bookmarkInterval = 60_000;
 
@@ -63,7 +69,7 @@ function readIndex(format: RecordFormat, value: Uint8Array, index: string | unde
 export class WatchCache implements WatcherHost {
   readonly prefix: string;
   readonly #options: WatchCacheOptions;
-  readonly #records = new SortedMap<CacheRecord>();
+  #records = new SortedMap<CacheRecord>();
   readonly #slabs = new Slabs();
   readonly #labels = new LabelTable();
   readonly #watchers = new Set<Watcher>();
@@ -143,18 +149,21 @@ export class WatchCache implements WatcherHost {
     };
   }
 
-  /** Takes the present state, read at `revision`, in place of what it had; those who watched must begin again. */
-  load(values: Iterable<StoredValue>, revision: number): void {
-    for (const watcher of this.#watchers) watcher.end();
-    for (const record of this.#records.from("")) this.#slabs.release(record);
-    this.#records.clear();
-    for (const value of values) {
-      const record = this.#record(value);
-      if (record) this.#records.set(record);
-    }
-    this.#options.counted?.(this.size);
-    this.#revision = revision;
-    this.#ring = new ChangeRing(revision, this.#options.ring ?? defaultRingLimits);
+  /**
+   * Takes the present state, read at one revision, in place of what it had. Pages are added as they are read, and shown
+   * together at the end; whoever watched until then must begin again.
+   */
+  beginLoad(): CacheLoad {
+    const records = new SortedMap<CacheRecord>();
+    return {
+      add: (values) => {
+        for (const value of values) {
+          const record = this.#record(value);
+          if (record) records.set(record);
+        }
+      },
+      finish: (revision) => this.#show(records, revision),
+    };
   }
 
   /** Applies a change of a key with this cache's prefix. */
@@ -262,6 +271,15 @@ export class WatchCache implements WatcherHost {
     written.delete(value);
     object.metadata.resourceVersion = String(record.revision);
     change.decoded = record.decodedAs(object);
+  }
+
+  #show(records: SortedMap<CacheRecord>, revision: number): void {
+    for (const watcher of this.#watchers) watcher.end();
+    for (const record of this.#records.from("")) this.#slabs.release(record);
+    this.#records = records;
+    this.#revision = revision;
+    this.#ring = new ChangeRing(revision, this.#options.ring ?? defaultRingLimits);
+    this.#options.counted?.(this.size);
   }
 
   #offer(change: CacheChange): void {
