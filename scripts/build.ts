@@ -46,7 +46,7 @@ export async function buildBundle(): Promise<string> {
 async function buildDocs(): Promise<void> {
   if (existsSync(join(dist, "docs.json"))) return;
   const { generateDocs } = await import("./generate-docs.ts");
-  await generateDocs(join(dist, "docs.json"));
+  generateDocs(join(dist, "docs.json"));
 }
 
 if (process.argv[1] === import.meta.filename) console.log(await buildBundle());

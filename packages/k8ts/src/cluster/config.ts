@@ -82,6 +82,10 @@ export const cgroupParent = (config: ClusterConfig): string => `/${config.name}`
 
 /** The n-th address of an IPv4 range: 10.96.0.0/16 and 1 give 10.96.0.1. */
 export function addressInRange(cidr: string, n: number): string {
-  const base = cidr.split("/")[0]!.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) + n;
+  const base =
+    cidr
+      .split("/")[0]!
+      .split(".")
+      .reduce((sum, part) => sum * 256 + Number(part), 0) + n;
   return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join(".");
 }

@@ -7,5 +7,6 @@ export { defaultDataDirectory, hostLayout, type HostLayout } from "./layout.ts";
 export { containerObstacle, findCommand, missingPackages } from "./prerequisites.ts";
 export { runningContainerd, startContainerd, stopContainerd, writeRegistryMirror } from "./containerd.ts";
 export { enableForwarding, restoreForwarding } from "./network.ts";
+export { keepHostState, takeHostState } from "./host-state.ts";
 export { isAlive, stopProcess } from "./processes.ts";
 export { removeFootprint, type Footprint } from "./teardown.ts";
