@@ -29,6 +29,8 @@ export async function buildBundle(): Promise<string> {
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     conditions: ["source"],
+    // ES modules where a package has them: their names survive a dynamic import.
+    mainFields: ["module", "main"],
     external,
     minifySyntax: true,
     minifyWhitespace: true,

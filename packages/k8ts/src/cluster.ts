@@ -17,7 +17,7 @@ import { loopbackUser } from "./apiserver/index.ts";
 import { startApi, type ServedApi } from "./cluster/api.ts";
 import { bridgeName, sandboxImage, type ClusterConfig } from "./cluster/config.ts";
 import { startControlPlane } from "./cluster/control-plane.ts";
-import { machineOf, startNode } from "./cluster/node.ts";
+import { machineOf, reachableAddress, startNode } from "./cluster/node.ts";
 import { Started, type ClusterParts } from "./cluster/parts.ts";
 import { enableForwarding, hostLayout, keepHostState, startContainerd } from "./host/index.ts";
 import { createRegistryServer, ImageLayout } from "./images/index.ts";
@@ -62,7 +62,7 @@ export async function startCluster(config: ClusterConfig, dependencies: ClusterD
     // Whatever fails first is thrown below; this keeps a failure beside it from going unhandled.
     host.catch(() => {});
     const machine = machineOf(config, dependencies);
-    const api = await startApi(config, machine.info.addresses[0] ?? "127.0.0.1", dependencies, started);
+    const api = await startApi(config, reachableAddress(), dependencies, started);
     report("API server");
     const client = createClient(api.server.inProcess(loopbackUser));
     const informers = createInformerFactory({ ...dependencies, client });

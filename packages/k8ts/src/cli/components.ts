@@ -10,7 +10,7 @@ import { accessOfContext, createNodeTransport, loadKubeconfig } from "@k8ts/clie
 import type { Command } from "commander";
 import { startApi } from "../cluster/api.ts";
 import { controllerManager, runElected, schedulerComponent } from "../cluster/control-plane.ts";
-import { machineOf, proxyOf, startKubelet } from "../cluster/node.ts";
+import { machineOf, proxyOf, reachableAddress, startKubelet } from "../cluster/node.ts";
 import { Started, type ClusterParts } from "../cluster/parts.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import { discoveryCatalog } from "../controllers/index.ts";
@@ -83,7 +83,7 @@ function addApiServer(program: Command): void {
       const parts = await clusterParts(config.logLevel);
       const started = new Started(parts.logger);
       const signal = stopSignal();
-      await startApi(config, machineOf(config, parts).info.addresses[0] ?? "127.0.0.1", parts, started);
+      await startApi(config, reachableAddress(), parts, started);
       await aborted(signal);
       await started.stop();
       process.exit(0);

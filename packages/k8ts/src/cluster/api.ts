@@ -47,6 +47,9 @@ async function writeKubeconfigs(
   }
 }
 
+/** No pod reaches a server there, and no Endpoints may say so. */
+const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
+
 /** Starts the API server; resolves when it serves. `nodeAddress` is where pods reach it. */
 export async function startApi(
   config: ClusterConfig,
@@ -88,7 +91,7 @@ export async function startApi(
     metricsText: parts.metrics,
     docs: docsFromFile(docsFile),
     issuer: `https://kubernetes.default.svc.${config.clusterDomain}`,
-    service: { clusterIP, address: nodeAddress, port: config.port },
+    ...(!isLoopback(nodeAddress) && { service: { clusterIP, address: nodeAddress, port: config.port } }),
   });
   const api = { server, pki };
   await started.start(server);

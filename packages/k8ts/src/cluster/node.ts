@@ -1,4 +1,5 @@
 /** A node of a cluster: kubelet with its server, and the proxy, on real containers or simulated ones. */
+import { networkInterfaces } from "node:os";
 import type { Client, InformerFactory } from "@k8ts/client";
 import { createClient } from "@k8ts/client";
 import { nodes } from "@k8ts/api/core/v1";
@@ -31,6 +32,12 @@ export function machineOf(config: ClusterConfig, parts: ClusterParts): Machine {
     return simulatedMachine({ hostname: config.nodeName, address: "127.0.0.1", now });
   }
   return linuxMachine({ hostname: config.nodeName, nodeFsPath: config.dataDirectory, now });
+}
+
+/** The first address of this machine that others reach, or loopback where it has none. */
+export function reachableAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }
 
 /** The runtime that the settings name, and where its containers log. */
