@@ -73,7 +73,10 @@ test("object selectors: none matches nothing, an empty one everything", () => {
   assert.throws(() => labelSelectorMatcher({ matchExpressions: [{ key: "a", operator: "Like" }] }), {
     message: '"Like" is not a valid label selector operator',
   });
-  assert.throws(() => labelSelectorMatcher({ matchExpressions: [{ key: "a", operator: "In" }] }), /values set can't be empty/);
+  assert.throws(
+    () => labelSelectorMatcher({ matchExpressions: [{ key: "a", operator: "In" }] }),
+    /values set can't be empty/,
+  );
 });
 
 test("plain maps match as equalities", () => {

@@ -74,5 +74,8 @@ test("owners are found by uid", () => {
   });
   assert.equal(isControlledBy(object, owner), true);
   assert.equal(isControlledBy(object, { metadata: { uid: "2" } }), false);
-  assert.equal(controllerOf({ metadata: { ownerReferences: [ownerReference(owner, { controller: false })] } }), undefined);
+  assert.equal(
+    controllerOf({ metadata: { ownerReferences: [ownerReference(owner, { controller: false })] } }),
+    undefined,
+  );
 });

@@ -20,7 +20,12 @@ test("each reason has its code and wording", () => {
     [errors.forbidden(pods, "", "no"), 403, "Forbidden", "pods is forbidden: no"],
     [errors.forbidden({ group: "", resource: "" }, "", "no"), 403, "Forbidden", "forbidden: no"],
     [errors.expired("too old"), 410, "Expired", "too old"],
-    [errors.methodNotSupported(pods, "patch"), 405, "MethodNotAllowed", 'patch is not supported on resources of kind "pods"'],
+    [
+      errors.methodNotSupported(pods, "patch"),
+      405,
+      "MethodNotAllowed",
+      'patch is not supported on resources of kind "pods"',
+    ],
     [errors.requestEntityTooLarge("limit is 3"), 413, "RequestEntityTooLarge", "Request entity too large: limit is 3"],
     [errors.internalError(new Error("x")), 500, "InternalError", "Internal error occurred: x"],
     [errors.timeout("slow"), 504, "Timeout", "Timeout: slow"],
@@ -53,7 +58,10 @@ test("errors are told apart by reason, else by code", () => {
   assert.equal(errors.isConflict(errors.alreadyExists(pods, "a")), false);
   assert.equal(errors.isAlreadyExists(errors.alreadyExists(pods, "a")), true);
   assert.equal(errors.isGone(errors.expired("x")), true);
-  assert.equal(errors.isNotFound(errors.fromStatus({ apiVersion: "v1", kind: "Status", code: 404 })), true);
+  assert.equal(
+    errors.isNotFound(errors.fromStatus({ apiVersion: "v1", kind: "Status", metadata: {}, code: 404 })),
+    true,
+  );
   assert.equal(errors.isNotFound(new Error("not found")), false);
   assert.equal(errors.retryAfterSeconds(errors.tooManyRequests("x", 7)), 7);
 });

@@ -64,5 +64,8 @@ test("many timers keep their order", async () => {
   for (let index = 0; index < 500; index++) clock.setTimer((index * 7919) % 1000, () => fired.push(clock.now()));
   await clock.runUntilIdle();
   assert.equal(fired.length, 500);
-  assert.deepEqual(fired, [...fired].sort((a, b) => a - b));
+  assert.deepEqual(
+    fired,
+    [...fired].sort((a, b) => a - b),
+  );
 });

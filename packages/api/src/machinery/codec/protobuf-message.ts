@@ -15,7 +15,8 @@ const maxDepth = 500;
 /** One field of a message: reads into the object, writes from it. */
 interface FieldCodec {
   readonly number: number;
-  read(reader: ProtobufReader, tag: number, object: Fields): void;
+  /** True where it read more than the zero of a plain field. */
+  read(reader: ProtobufReader, tag: number, object: Fields): boolean;
   write(writer: ProtobufWriter, object: Fields): void;
 }
 
@@ -33,13 +34,15 @@ class MessagePlan {
   /** Reads fields up to the reader's end. */
   readFields(reader: ProtobufReader, object: Fields): void {
     if (++reader.depth > maxDepth) throw new ProtobufError("proto: message nests too deep");
+    let significant = false;
     while (reader.position < reader.end) {
       const tag = reader.varint();
       const field = tag >= 8 ? this.byNumber[Math.floor(tag / 8)] : illegalTag(tag);
-      if (field) field.read(reader, tag, object);
-      else reader.skip(tag);
+      if (!field) reader.skip(tag);
+      else if (field.read(reader, tag, object)) significant = true;
     }
     reader.depth--;
+    reader.significant = significant;
   }
 
   writeFields(writer: ProtobufWriter, object: Fields): void {
@@ -129,6 +132,7 @@ export class ProtobufTypes {
       read(reader, tag, object) {
         expectWire(tag, wireBytes, "embedded");
         readNested(inner, reader, object);
+        return reader.significant;
       },
       write(writer, object) {
         if (slice !== undefined && object[slice] === undefined) return;
@@ -148,14 +152,16 @@ export class ProtobufTypes {
     const { name, pointer, required } = field;
     const optional = pointer || codec.nilable === true;
     const struct = field.type.kind === "struct";
-    const keepsZero = pointer || required;
+    const quantity = field.type.kind === "scalar" && field.type.scalar === "Quantity";
     return {
       number,
       read(reader, tag, object) {
         expectWire(tag, codec.wire, name);
         const value = codec.read(reader);
-        if (keepsZero ? value === undefined : isZero(value) || (struct && isEmpty(value as Fields))) return;
+        const significant = pointer || (struct ? reader.significant : !isZero(value) && !(quantity && value === "0"));
+        if (value === undefined || (!significant && !required)) return false;
         object[name] = value;
+        return significant;
       },
       write(writer, object) {
         const value = object[name];
@@ -176,6 +182,7 @@ export class ProtobufTypes {
           expectWire(tag, codec.wire, name);
           list.push(codec.read(reader));
         }
+        return true;
       },
       write(writer, object) {
         const list = object[name] as unknown[] | undefined;
@@ -204,6 +211,7 @@ export class ProtobufTypes {
           } else reader.skip(entryTag);
         });
         assign(map, key, value ?? codec.read(zeroReader()));
+        return true;
       },
       write(writer, object) {
         const map = object[name] as Fields | undefined;
@@ -254,7 +262,10 @@ export class ProtobufTypes {
       wire: wireBytes,
       read(reader) {
         const object: Fields = { items: [] };
-        readMessage(reader, (number, tag) => (number === 1 ? field.read(reader, tag, object) : reader.skip(tag)));
+        readMessage(reader, (number, tag) => {
+          if (number === 1) field.read(reader, tag, object);
+          else reader.skip(tag);
+        });
         return object.items;
       },
       write: (writer, value) => writeMessage(writer, () => field.write(writer, { items: value })),
@@ -300,11 +311,6 @@ export class ProtobufTypes {
 function writeAt(writer: ProtobufWriter, number: number, codec: ValueCodec, value: unknown): void {
   codec.write(writer, value);
   writer.tag(number, codec.wire);
-}
-
-function isEmpty(object: Fields): boolean {
-  for (const _ in object) return false;
-  return true;
 }
 
 function readPacked(reader: ProtobufReader, codec: ValueCodec, list: unknown[]): void {

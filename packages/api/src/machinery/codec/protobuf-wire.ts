@@ -22,6 +22,8 @@ export class ProtobufReader {
   end: number;
   /** Messages open above this one. */
   depth = 0;
+  /** The message read last held more than the zeros of plain fields, which Go writes and means nothing by. */
+  significant = false;
 
   constructor(bytes: Uint8Array, position = 0, end: number = bytes.length) {
     this.bytes = bytes;
