@@ -14,7 +14,7 @@ const plural = "priorityclasses";
 function defaultClass(lookup: LookupResource): DeepReadonly<PriorityClass> | undefined {
   let found: DeepReadonly<PriorityClass> | undefined;
   for (const one of findAll<PriorityClass>(lookup, group, plural, "")) {
-    if (one.globalDefault && (!found || one.value < found.value)) found = one;
+    if (one.globalDefault && (!found || (one.value ?? 0) < (found.value ?? 0))) found = one;
   }
   return found;
 }
