@@ -22,6 +22,10 @@ export interface KubeletConfig {
   readonly imageGCLowThresholdPercent: number;
   /** An image that is younger is not removed. */
   readonly imageMinimumGCAge: number;
+  /** Bytes at which a container's log is rotated. */
+  readonly containerLogMaxSize: number;
+  /** Files of a container's log, the current one among them. */
+  readonly containerLogMaxFiles: number;
   /** Images in the node's status; -1: all. */
   readonly nodeStatusMaxImages: number;
   /** Reported as the kubelet's version. */
@@ -50,6 +54,8 @@ export const defaultKubeletConfig: KubeletConfig = {
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
   imageMinimumGCAge: 120_000,
+  containerLogMaxSize: 10 * 2 ** 20,
+  containerLogMaxFiles: 5,
   nodeStatusMaxImages: 50,
   version: "v1.36.2",
 };

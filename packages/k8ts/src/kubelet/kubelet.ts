@@ -14,10 +14,12 @@ import { EvictionMonitor } from "./garbage/eviction-monitor.ts";
 import { GarbageCollector } from "./garbage/garbage-collector.ts";
 import { ImageManager } from "./images/image-manager.ts";
 import { kubeletMetrics } from "./kubelet-metrics.ts";
+import { LogRotation, type RotatableLog } from "./logs/index.ts";
 import type { Machine } from "./node/machine.ts";
 import { NodeManager } from "./node/node-manager.ts";
 import { Backoff } from "./pods/backoff.ts";
 import { ContainerEvents } from "./pods/container-events.ts";
+import { runningContainers } from "./pods/observed-pod.ts";
 import type { KubeletDirectories, NodeContext, PodDependencies } from "./pods/pod-dependencies.ts";
 import type { DesiredPod } from "./pods/pod-spec.ts";
 import { PodWorkers } from "./pods/pod-workers.ts";
@@ -174,7 +176,6 @@ class NodeAgent {
     const registered = node.start();
     this.#ends.push(() => node.stop());
     await podInformer.synced(signal);
-    // Desired pods first: what runs is then adopted, and only what nobody wants is ended.
     this.#ends.push(
       podInformer.addHandler({
         add: (pod) => this.#workers.update(pod),
@@ -187,7 +188,7 @@ class NodeAgent {
     );
     this.#ends.push(() => view.stop());
     await view.start();
-    this.#workers.triggerAll();
+    this.#workers.open();
     this.#startGarbage(collector);
     this.#ends.push(
       nodeInformer.addHandler({
@@ -342,7 +343,27 @@ class NodeAgent {
     );
     collector.start(clock);
     // A simulated machine is never short of anything.
-    if (this.#files.real) eviction.start(clock);
+    if (!this.#files.real) return;
+    eviction.start(clock);
+    this.#startLogRotation();
+  }
+
+  #startLogRotation(): void {
+    const { clock, logger, runtime } = this.#options;
+    const running = (): RotatableLog[] =>
+      this.#view!.pods().flatMap((pod) =>
+        runningContainers(pod).map(({ id, logPath }) => ({ containerId: id, path: logPath })),
+      );
+    const rotation = new LogRotation({
+      logs: running,
+      reopen: (id) => runtime.reopenContainerLog(id),
+      clock,
+      logger,
+      maxSize: this.#config.containerLogMaxSize,
+      maxFiles: this.#config.containerLogMaxFiles,
+    });
+    rotation.start();
+    this.#ends.push(() => rotation.stop());
   }
 
   #makeSource(): KubeletServerSource {

@@ -1,7 +1,7 @@
 /** The kubelet on real containers: containerd, runc, cgroups, mounts. Only the API server is in memory. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { noMetrics, realClock, realRandom, silentLogger, type DeepReadonly, type Logger } from "@k8ts/api";
 import { configMaps, pods, secrets, type Container, type Pod, type PodSpec } from "@k8ts/api/core/v1";

@@ -89,22 +89,23 @@ export class PodWorker {
     return this.#admitted && this.#stage === "terminating";
   }
 
-  /** The API server's newest word. */
-  update(pod: DesiredPod): void {
+  /** The API server's newest word; `act` false: it is only to be known. */
+  update(pod: DesiredPod, act = true): void {
     const grace = this.#pod?.metadata.deletionGracePeriodSeconds;
     const sooner = pod.metadata.deletionGracePeriodSeconds;
     this.#pod = pod;
     const shortened = sooner !== undefined && (grace === undefined || sooner < grace);
     if (shortened) this.#interrupt();
+    if (!act) return;
     this.#deps.status.observe(pod);
     this.trigger();
   }
 
   /** The API server has it no more. */
-  removed(): void {
+  removed(act = true): void {
     this.#removed = true;
     this.#interrupt();
-    this.trigger();
+    if (act) this.trigger();
   }
 
   /** Ends the pod for the kubelet's own reasons. */

@@ -7,27 +7,36 @@ import { PodWorker, type PodVerdict } from "./pod-worker.ts";
 export class PodWorkers {
   readonly #workers = new Map<string, PodWorker>();
   #deps: PodDependencies | undefined;
+  #open = false;
 
   /** Workers need the node's parts, and those ask for workers: they are joined here. */
   attach(deps: PodDependencies): void {
     this.#deps = deps;
   }
 
+  /** Both the desired pods and those in the runtime are known: from now on workers work. What nobody wants is ended. */
+  open(): void {
+    this.#open = true;
+    this.triggerAll();
+    this.observed(this.#deps!.view.pods().map((pod) => pod.uid));
+  }
+
   /** A pod is bound to this node, or its object has changed. */
   update(pod: DesiredPod): void {
     const uid = pod.metadata.uid ?? "";
     const worker = this.#workers.get(uid);
-    if (worker !== undefined) worker.update(pod);
+    if (worker !== undefined) worker.update(pod, this.#open);
     else this.#add(uid, pod);
   }
 
   /** The API server has the pod no more. */
   removed(uid: string): void {
-    this.#workers.get(uid)?.removed();
+    this.#workers.get(uid)?.removed(this.#open);
   }
 
   /** The runtime has something of these pods: those nobody knows are ended and removed. */
   observed(uids: Iterable<string>): void {
+    if (!this.#open) return;
     for (const uid of uids) {
       const worker = this.#workers.get(uid);
       if (worker !== undefined) worker.trigger();
@@ -81,6 +90,6 @@ export class PodWorkers {
   #add(uid: string, pod: DesiredPod | undefined): void {
     const worker = new PodWorker(this.#deps!, uid, pod, () => this.#workers.delete(uid));
     this.#workers.set(uid, worker);
-    worker.trigger();
+    if (this.#open) worker.trigger();
   }
 }

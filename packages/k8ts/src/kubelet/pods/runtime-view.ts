@@ -152,7 +152,7 @@ export class RuntimeView {
       name: labels[podNameLabel] ?? "",
       namespace: labels[podNamespaceLabel] ?? "",
       sandboxes: sandboxes.filter((one) => one !== undefined).sort(newestFirst),
-      containers: containers.filter((one) => one !== undefined).sort((a, b) => b.createdAt - a.createdAt),
+      containers: containers.filter((one) => one !== undefined).sort(newestContainerFirst),
     };
   }
 
@@ -207,8 +207,14 @@ function fingerprintOf(found: PodGroup): string {
   return text;
 }
 
+/** By time; what was made within one tick of the clock, by attempt. */
 function newestFirst(a: PodSandboxStatus, b: PodSandboxStatus): number {
-  return a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1;
+  if (a.createdAt === b.createdAt) return b.metadata.attempt - a.metadata.attempt;
+  return a.createdAt < b.createdAt ? 1 : -1;
+}
+
+function newestContainerFirst(a: ObservedContainer, b: ObservedContainer): number {
+  return b.createdAt - a.createdAt || b.restartCount - a.restartCount;
 }
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n);
