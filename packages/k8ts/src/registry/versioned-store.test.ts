@@ -245,6 +245,15 @@ describe("autoscaling/v1", () => {
     const hpa = object("autoscaling/v2", "HorizontalPodAutoscaler", structuredClone(v2));
     await two!.create(fixture.context(), "d", hpa, plainWrite);
     const view = (await one!.get(fixture.context(), "d", "a")).object();
+    const watching = new EventRecorder();
+    await one!.watch(fixture.context(), "", { allowWatchBookmarks: true, resourceVersion: "1" }, watching);
+    await settle();
+    await fixture.clock.advance(60_000);
+    assert.deepEqual(watching.all[1]!.object(), {
+      kind: "HorizontalPodAutoscaler",
+      apiVersion: "autoscaling/v1",
+      metadata: { resourceVersion: "2" },
+    });
     const { spec, status } = view as unknown as { spec: Record<string, unknown>; status: Record<string, unknown> };
     assert.equal(view.apiVersion, "autoscaling/v1");
     assert.deepEqual([spec["targetCPUUtilizationPercentage"], spec["metrics"]], [50, undefined]);

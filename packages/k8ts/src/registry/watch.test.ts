@@ -263,6 +263,12 @@ describe("watch", () => {
     await create(fixture, "e");
     await settle();
     assert.deepEqual(recorder.take(), ["ADDED e@7"], "live again");
+    await create(fixture, "f");
+    await settle();
+    assert.deepEqual(recorder.take(), [], "and busy again");
+    free();
+    await settle();
+    assert.deepEqual(recorder.take(), ["ADDED f@8"]);
   });
 
   test("a listener that stays away longer than the cache remembers is cut off with 410", async () => {
