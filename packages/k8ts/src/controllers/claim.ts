@@ -37,6 +37,10 @@ export async function claimObjects<T extends KubernetesObject>(
   let recheck: Promise<void> | undefined;
   const mayAdopt = (): Promise<void> => (recheck ??= checkOwner(context, claim));
   for (const object of claim.candidates) {
+    if (isSettled(claim, object)) {
+      claimed.push(object);
+      continue;
+    }
     try {
       if (await claimOne(context, claim, object, mayAdopt)) claimed.push(object);
     } catch (error) {
@@ -45,6 +49,12 @@ export async function claimObjects<T extends KubernetesObject>(
   }
   throwAll(errors);
   return claimed;
+}
+
+/** True for what the owner has and wants: nearly all candidates, nearly always. */
+function isSettled<T extends KubernetesObject>(claim: Claim<T>, object: DeepReadonly<T>): boolean {
+  const { metadata } = object as DeepReadonly<KubernetesObject>;
+  return controllerOf({ metadata })?.uid === claim.owner.metadata.uid && claim.selector.matches(metadata.labels);
 }
 
 async function claimOne<T extends KubernetesObject>(

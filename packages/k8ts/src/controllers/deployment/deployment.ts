@@ -4,7 +4,7 @@
  *     Deployment ──template──▶ ReplicaSet name-hash ──▶ pods
  *                              older ReplicaSets, scaled to 0, kept for undo
  */
-import { controllerOf, deepEqual, type DeepReadonly, type ObjectKey } from "@k8ts/api";
+import { controllerOf, deepEqual, isNotFound, type DeepReadonly, type ObjectKey } from "@k8ts/api";
 import { deployments, replicaSets, type Deployment } from "@k8ts/api/apps/v1";
 import { pods, type Pod } from "@k8ts/api/core/v1";
 import type { Controller, ControllerContext, ReconcileResult } from "@k8ts/client";
@@ -96,9 +96,16 @@ async function reconcile(key: ObjectKey, context: ControllerContext): Promise<Re
   try {
     return await new Rollout(context, deployment, sets, oldPodsRun).reconcile();
   } catch (error) {
-    // Everything goes with the namespace: there is nothing to try again.
-    if (!isNamespaceTerminating(error)) throw error;
+    // It went meanwhile, or goes with its namespace: there is nothing to try again.
+    if (!isNamespaceTerminating(error) && !isGone(error, key)) throw error;
   }
+}
+
+/** True for the answer that the Deployment itself does not exist any more. */
+function isGone(error: unknown, key: ObjectKey): boolean {
+  if (!isNotFound(error)) return false;
+  const { kind, name } = error.status.details ?? {};
+  return kind === deployments.resource && name === key.name;
 }
 
 async function rejectEmptySelector(context: ControllerContext, deployment: ReadDeployment): Promise<void> {

@@ -1,5 +1,5 @@
 /** Gives each node its block of pod addresses, out of the cluster's (the "range allocator"). */
-import type { DeepReadonly, ObjectKey } from "@k8ts/api";
+import { isNotFound, type DeepReadonly, type ObjectKey } from "@k8ts/api";
 import { nodes, type Node } from "@k8ts/api/core/v1";
 import type { Controller, ControllerContext } from "@k8ts/client";
 import { errorText } from "../errors.ts";
@@ -28,47 +28,83 @@ export function nodeIpamController(options: NodeIpamOptions): Controller<Node> {
     });
   };
   makeSets();
-  const setsOf = perContext((context) => {
+  const stateOf = perContext((context) => {
     const sets = makeSets();
     // All that is taken is taken before anything is given.
     for (const node of context.informers.of(nodes).lister.list()) occupy(sets, node, context);
-    return sets;
+    return { sets, given: new Map<string, readonly string[]>() };
   });
   return {
     name: "node-ipam-controller",
     serviceAccount: "node-controller",
     for: nodes,
     setup(context) {
-      context.informers.of(nodes).addHandler({ delete: (node) => release(setsOf(context), node, context) });
+      context.informers.of(nodes).addHandler({ delete: (node) => release(stateOf(context), node, context) });
     },
-    reconcile: (key, context) => reconcile(setsOf(context), key, context),
+    reconcile: (key, context) => reconcile(stateOf(context), key, context),
   };
 }
 
-async function reconcile(sets: readonly CidrSet[], key: ObjectKey, context: ControllerContext): Promise<void> {
+/** What is taken, and what was given to nodes (by uid) whose cached state does not show it yet. */
+interface Allocations {
+  readonly sets: readonly CidrSet[];
+  readonly given: Map<string, readonly string[]>;
+}
+
+async function reconcile({ sets, given }: Allocations, key: ObjectKey, context: ControllerContext): Promise<void> {
   const node = context.informers.of(nodes).lister.get("", key.name);
   if (!node || node.metadata.deletionTimestamp !== undefined) return;
-  if ((node.spec?.podCIDRs ?? []).length > 0) return occupy(sets, node, context);
-  const given: string[] = [];
-  try {
-    for (const set of sets) given.push(set.allocate());
-  } catch (error) {
-    giveBack(sets, given);
-    const message = `Node ${key.name} status is now: CIDRNotAvailable`;
-    context.recorder.event(node, "Normal", "CIDRNotAvailable", message);
-    throw new Error(`failed to allocate cidr from cluster cidr at idx:${given.length}: ${errorText(error)}`, {
-      cause: error,
-    });
+  const uid = node.metadata.uid ?? "";
+  if ((node.spec?.podCIDRs ?? []).length > 0) {
+    given.delete(uid);
+    return occupy(sets, node, context);
   }
+  if (given.has(uid)) return;
+  const blocks = allocate(sets, node, context);
+  given.set(uid, blocks);
   try {
-    const patch = { metadata: { uid: node.metadata.uid }, spec: { podCIDR: given[0], podCIDRs: given } };
+    const patch = { metadata: { uid }, spec: { podCIDR: blocks[0], podCIDRs: blocks } };
     await context.client.patch(nodes, { name: key.name }, patch);
   } catch (error) {
-    giveBack(sets, given);
-    const message = `Node ${key.name} status is now: CIDRAssignmentFailed`;
-    context.recorder.event(node, "Normal", "CIDRAssignmentFailed", message);
+    await assignmentFailed({ sets, given }, node, blocks, context);
     throw error;
   }
+}
+
+function allocate(sets: readonly CidrSet[], node: ReadNode, context: ControllerContext): readonly string[] {
+  const blocks: string[] = [];
+  try {
+    for (const set of sets) blocks.push(set.allocate());
+    return blocks;
+  } catch (error) {
+    giveBack(sets, blocks);
+    tell(context, node, "CIDRNotAvailable");
+    const what = `failed to allocate cidr from cluster cidr at idx:${blocks.length}`;
+    throw new Error(`${what}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** Takes blocks back, unless the node may have got them all the same: two nodes must never have one block. */
+async function assignmentFailed(
+  { sets, given }: Allocations,
+  node: ReadNode,
+  blocks: readonly string[],
+  context: ControllerContext,
+): Promise<void> {
+  tell(context, node, "CIDRAssignmentFailed");
+  const { name = "", uid = "" } = node.metadata;
+  given.delete(uid);
+  try {
+    const live = await context.client.get(nodes, { name });
+    const has = live.metadata.uid === uid ? (live.spec?.podCIDRs ?? []) : [];
+    if (!blocks.every((block) => has.includes(block))) giveBack(sets, blocks);
+  } catch (error) {
+    if (isNotFound(error)) giveBack(sets, blocks);
+  }
+}
+
+function tell(context: ControllerContext, node: ReadNode, status: string): void {
+  context.recorder.event(node, "Normal", status, `Node ${node.metadata.name} status is now: ${status}`);
 }
 
 function giveBack(sets: readonly CidrSet[], given: readonly string[]): void {
@@ -80,7 +116,10 @@ function occupy(sets: readonly CidrSet[], node: ReadNode, context: ControllerCon
   forEachBlock(sets, node, context, (set, cidr) => set.occupy(cidr));
 }
 
-function release(sets: readonly CidrSet[], node: ReadNode, context: ControllerContext): void {
+function release({ sets, given }: Allocations, node: ReadNode, context: ControllerContext): void {
+  const unseen = (node.spec?.podCIDRs ?? []).length === 0 ? given.get(node.metadata.uid ?? "") : undefined;
+  if (unseen) giveBack(sets, unseen);
+  given.delete(node.metadata.uid ?? "");
   forEachBlock(sets, node, context, (set, cidr) => set.release(cidr));
 }
 

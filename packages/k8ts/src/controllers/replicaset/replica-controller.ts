@@ -312,7 +312,8 @@ async function writeStatus(
   try {
     await write(owner);
   } catch (error) {
-    if (isNotFound(error)) throw error;
+    // Deleted by now: its status is nobody's concern any more.
+    if (isNotFound(error)) return;
     await write(await context.client.get(kind.resource, keyOf(owner)));
   }
 }
