@@ -287,7 +287,9 @@ describe("watch", () => {
     await fixture.clock.advance(400_000);
     await create(fixture, "late");
     await settle();
-    assert.equal((recorder.closedWith as unknown as StatusError).reason, "Expired");
+    const error = recorder.closedWith as unknown as StatusError;
+    assert.equal(error.reason, "Expired");
+    assert.match(error.message, /^too old resource version: 2 \(\d+\)$/);
   });
 
   test("a listener that throws is closed and harms no other", async () => {

@@ -9,7 +9,7 @@ import { StorageError } from "./storage.ts";
 export interface HistoryLimits {
   /** Milliseconds; upstream's API server compacts etcd every 5 minutes. */
   readonly age: number;
-  /** Bytes of values that only history holds. */
+  /** Bytes of the values that history holds. */
   readonly bytes: number;
   readonly changes: number;
 }
@@ -17,12 +17,17 @@ export interface HistoryLimits {
 /** Five minutes, as upstream's `--etcd-compaction-interval`, but never more than 64 MB or 100,000 changes. */
 export const defaultHistoryLimits: HistoryLimits = { age: 5 * 60_000, bytes: 64 << 20, changes: 100_000 };
 
+/** What an entry costs besides its values, in bytes. */
+const overhead = 200;
+
 interface Entry {
   readonly change: Change;
   readonly time: number;
 }
 
-const weight = (change: Change): number => (change.previous?.value.byteLength ?? 0) + 200;
+/** Both values may be held by history alone: a backend on disk keeps neither in memory. */
+const weight = ({ previous, value }: Change): number =>
+  overhead + (previous?.value.byteLength ?? 0) + (value?.value.byteLength ?? 0);
 
 /** The change log of a store, oldest first. */
 export class History {

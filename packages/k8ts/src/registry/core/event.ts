@@ -89,6 +89,8 @@ export const event: Strategy<Event> = {
   validate,
   validateUpdate: validate,
   allowCreateOnUpdate: true,
+  // As upstream's --event-ttl.
+  ttlSeconds: 3600,
   fields,
   fieldNames: ["reason", "reportingComponent", "source", "type", ...involved.map((field) => `involvedObject.${field}`)],
   columns: [

@@ -186,7 +186,7 @@ export class WatchCache implements WatcherHost {
     const matcher = new RecordMatcher(options);
     const { from } = options;
     if (from !== undefined && from < this.#ring.oldestRevision) {
-      throw expired(`too old resource version: ${from} (${this.#ring.oldestRevision})`);
+      throw this.expired(from);
     }
     const watcher = new Watcher(
       matcher,
@@ -237,8 +237,8 @@ export class WatchCache implements WatcherHost {
     this.#index.delete(watcher);
   }
 
-  expired(): Error {
-    return expired(`too old resource version: the watch fell behind (${this.#ring.oldestRevision})`);
+  expired(revision: number): Error {
+    return expired(`too old resource version: ${revision} (${this.#ring.oldestRevision})`);
   }
 
   initialEnd(): WatchEvent {

@@ -28,8 +28,8 @@ export interface WatcherHost {
   behind(watcher: Watcher): void;
   /** The watcher is over. */
   gone(watcher: Watcher): void;
-  /** The error of a watcher that fell behind the ring. */
-  expired(): Error;
+  /** The error of a watcher that fell behind the ring and has seen everything up to `revision`. */
+  expired(revision: number): Error;
   /** The bookmark that ends the initial events, at the revision they show. */
   initialEnd(): WatchEvent;
 }
@@ -61,6 +61,8 @@ export class Watcher {
   /** The next change to look at while not live. */
   #next: number;
   readonly #after: number;
+  /** It has said everything up to this revision, as far as it knows. */
+  #seen: number;
   /** This tick's events. */
   #pending: WatchEvent[] = [];
 
@@ -72,6 +74,7 @@ export class Watcher {
     this.#initial = start.initial;
     this.#markEnd = start.markEnd;
     this.#after = start.revision;
+    this.#seen = start.revision;
   }
 
   get ended(): boolean {
@@ -80,7 +83,7 @@ export class Watcher {
 
   /** Ends the watch where the ring has dropped changes that it still needs. */
   checkPlace(): void {
-    if (this.#state !== "live" && this.#next < this.#host.ring.start) this.end(this.#host.expired());
+    if (this.#state !== "live" && this.#next < this.#host.ring.start) this.end(this.#host.expired(this.#seen));
   }
 
   /** Takes a live change; true where this is the first of the tick that concerns the watcher. */
@@ -95,6 +98,7 @@ export class Watcher {
     if (this.#state !== "live" || this.#pending.length === 0) return;
     const events = this.#pending;
     this.#pending = [];
+    this.#seen = events.at(-1)!.revision;
     this.#tellLive(events);
   }
 
@@ -148,7 +152,9 @@ export class Watcher {
     }
     const { ring } = this.#host;
     for (; this.#next < ring.end && events.length < replayChunk; this.#next++) {
-      const event = this.#eventOf(ring.get(this.#next));
+      const change = ring.get(this.#next);
+      this.#seen = change.revision;
+      const event = this.#eventOf(change);
       if (event) events.push(event);
     }
     return events;
