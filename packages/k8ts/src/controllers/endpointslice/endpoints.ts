@@ -28,7 +28,7 @@ const leaderAnnotation = "control-plane.alpha.kubernetes.io/leader";
 
 const stateOf = perContext(() => ({
   times: new TriggerTimes(),
-  /** The resourceVersion that a write replaced, by key: while the cache shows it, it is behind. */
+  /** The resourceVersion that a write replaced ("": nothing), by key: while the cache shows it, it is behind. */
   replaced: new Map<string, string>(),
   waiting: new Set<string>(),
 }));
@@ -44,11 +44,15 @@ export const endpointsController: Controller<Service> = {
     context.informers.of(endpoints).addHandler({
       // What an earlier run left behind for a Service that is gone by now.
       add: (object, isInInitialList) => {
-        if (isInInitialList && object.metadata.annotations?.[leaderAnnotation] === undefined)
-          context.enqueue(keyOf(object));
+        wakeWaiting(context, keyOf(object));
+        const leader = object.metadata.annotations?.[leaderAnnotation] !== undefined;
+        if (isInInitialList && !leader) context.enqueue(keyOf(object));
       },
       update: (object) => wakeWaiting(context, keyOf(object)),
-      delete: (object) => context.enqueue(keyOf(object)),
+      delete: (object) => {
+        stateOf(context).replaced.delete(keyText(keyOf(object)));
+        context.enqueue(keyOf(object));
+      },
     });
   },
   reconcile,
@@ -72,7 +76,7 @@ async function reconcile(key: ObjectKey, context: ControllerContext): Promise<Re
   const time = times.next(service, selected);
   const subsets = planSubsets(service, selected);
   const current = context.informers.of(endpoints).lister.get(key.namespace, key.name);
-  if (current && replaced.get(keyText(key)) === current.metadata.resourceVersion) {
+  if (replaced.get(keyText(key)) === (current?.metadata.resourceVersion ?? "")) {
     waiting.add(keyText(key));
     return { requeueAfter: 1000 };
   }
@@ -135,15 +139,9 @@ async function write(
 ): Promise<void> {
   const { namespace, name } = service.metadata;
   try {
-    if (!current) {
-      await context.client.create(endpoints, next);
-      return;
-    }
-    const written = await context.client.update(endpoints, next);
-    const before = current.metadata.resourceVersion;
-    if (before !== undefined && written.metadata.resourceVersion !== before) {
-      stateOf(context).replaced.set(keyText(keyOf(service)), before);
-    }
+    const written = await (current ? context.client.update(endpoints, next) : context.client.create(endpoints, next));
+    const before = current?.metadata.resourceVersion ?? "";
+    if (written.metadata.resourceVersion !== before) stateOf(context).replaced.set(keyText(keyOf(service)), before);
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
     const [reason, what] = current

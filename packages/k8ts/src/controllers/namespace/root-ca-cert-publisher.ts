@@ -1,4 +1,4 @@
-import { cloneJson, deepEqual, isNotFound, type ObjectKey } from "@k8ts/api";
+import { cloneJson, deepEqual, isAlreadyExists, isNotFound, type ObjectKey } from "@k8ts/api";
 import { configMaps, namespaces, type ConfigMap, type Namespace } from "@k8ts/api/core/v1";
 import type { Controller, ControllerContext } from "@k8ts/client";
 import { isNamespaceTerminating } from "../errors.ts";
@@ -45,6 +45,7 @@ async function create(context: ControllerContext, namespace: string, data: Recor
   try {
     await context.client.create(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata, data });
   } catch (error) {
-    if (!isNotFound(error) && !isNamespaceTerminating(error)) throw error;
+    // One that is there already is looked at when the cache shows it.
+    if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
   }
 }
