@@ -1,7 +1,7 @@
 /** Where a Service's traffic may go: from EndpointSlices to endpoints, and which of them this node uses. Pure. */
 import type { DeepReadonly } from "@k8ts/api";
 import type { EndpointSlice, Endpoint as ApiEndpoint } from "@k8ts/api/discovery/v1";
-import { canonicalIP, isExternallyAccessible, type ServicePort } from "./service-port.ts";
+import { canonicalIP, familyOf, isExternallyAccessible, type ServicePort } from "./service-port.ts";
 
 /** One address and port behind a Service. */
 export interface Endpoint {
@@ -55,7 +55,8 @@ export function endpointsOf(
     if (!target?.port) continue;
     for (const endpoint of slice.endpoints ?? []) {
       const made = makeEndpoint(endpoint, target.port, nodeName);
-      if (!made) continue;
+      // Rules of one family cannot hold the other's address, whatever the slice claims to be.
+      if (!made || familyOf(made.address) !== port.family) continue;
       const text = endpointText(made);
       // An address that moves between slices may stand in two: the one that is not going away counts.
       if (!found.has(text) || !made.terminating) found.set(text, made);

@@ -133,6 +133,26 @@ describe("plan", () => {
     it(name, () => assert.equal(planned(spec, endpoints), expected));
   }
 
+  it("takes no address of another family than its slice's", () => {
+    const slice = {
+      addressType: "IPv4",
+      ports: [{ name: "", port: 8080, protocol: "TCP" }],
+      endpoints: [
+        { addresses: ["fd00::1"] },
+        { addresses: ["10.0.1.1"] },
+        { addresses: ["nonsense"] },
+        { addresses: [] },
+      ],
+    } as unknown as EndpointSlice;
+    const spec = { clusterIP: "10.96.0.10", ports: [{ port: 80, protocol: "TCP" }] };
+    const service = { metadata: { name: "web", namespace: "n" }, spec } as unknown as Service;
+    const [plan] = planService(service, [slice], { nodeName: "node1", zone: "" });
+    assert.deepEqual(
+      plan?.cluster.map(({ address }) => address),
+      ["10.0.1.1"],
+    );
+  });
+
   it("takes nothing from the API into rules that is no address", () => {
     const spec = { clusterIP: "10.96.0.10; flush ruleset", externalIPs: ["} drop"], ports: [{ port: 80 }] };
     const service = { metadata: { name: "web", namespace: "n" }, spec } as unknown as Service;

@@ -108,7 +108,7 @@ function inFamily(addresses: readonly string[], family: IPFamily): string[] {
 /** A range of everything is no restriction. */
 function sourceRanges(ranges: readonly string[], family: IPFamily): string[] {
   const known = ranges.flatMap((range) => canonicalCIDR(range) ?? []).filter((range) => familyOf(range) === family);
-  return known.some((range) => range.endsWith("/0")) ? [] : [...new Set(known)];
+  return known.some((range) => range.endsWith("/0")) ? [] : known;
 }
 
 /** The canonical text of a CIDR; nothing for what is none. */

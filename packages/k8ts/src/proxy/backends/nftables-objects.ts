@@ -146,16 +146,34 @@ function externalRules(plan: ServicePlan, { family, masquerade, clusterCIDRs }: 
   return rules;
 }
 
-/** "10.0.0.0/8" or "{ 10.0.0.0/8, 192.168.0.0/16 }". */
-export const cidrSet = (cidrs: readonly string[]): string =>
-  cidrs.length === 1 ? cidrs[0]! : `{ ${cidrs.join(", ")} }`;
+/** "10.0.0.0/8" or "{ 10.0.0.0/8, 192.168.0.0/16 }": what nft takes as a set, which must not overlap. */
+export function cidrSet(cidrs: readonly string[]): string {
+  const apart = withoutContained(cidrs);
+  return apart.length === 1 ? apart[0]! : `{ ${apart.join(", ")} }`;
+}
+
+/** Leaves out addresses and ranges that lie within another one; the first of equal ones stays. */
+function withoutContained(cidrs: readonly string[]): string[] {
+  const blocks = cidrs.flatMap((text) => {
+    const cidr = parseCIDR(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
+    return cidr ? [{ text, cidr }] : [];
+  });
+  return blocks
+    .filter(({ cidr }, at) => {
+      return !blocks.some((other, n) => {
+        if (n === at || !cidrContains(other.cidr, cidr.address)) return false;
+        return other.cidr.prefixLength < cidr.prefixLength || (other.cidr.prefixLength === cidr.prefixLength && n < at);
+      });
+    })
+    .map(({ text }) => text);
+}
 
 /** A node that has a load balancer's address assigned uses it as source: it passes where the node itself may. */
 function firewallRule({ port }: ServicePlan, { family, nodeIPs }: NftContext): string {
   const { sourceRanges, loadBalancerIPs } = port;
   const nodeMay = sourceRanges.some((range) => nodeIPs.some((address) => contains(range, address)));
   const sources = nodeMay ? [...sourceRanges, ...loadBalancerIPs] : sourceRanges;
-  return `${protocolOf(family)} saddr != { ${sources.join(", ")} } drop`;
+  return `${protocolOf(family)} saddr != ${cidrSet(sources)} drop`;
 }
 
 function contains(range: string, address: string): boolean {

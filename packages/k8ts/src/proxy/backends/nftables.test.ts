@@ -5,6 +5,7 @@ import type { Service } from "@k8ts/api/core/v1";
 import { planService } from "../plan.ts";
 import { commandRunner } from "../run-command.ts";
 import { proxyBackendContract } from "./contract.ts";
+import { cidrSet } from "./nftables-objects.ts";
 import { nftablesBackend } from "./nftables.ts";
 
 proxyBackendContract("nftables", `k8ts-nft-${process.pid}-`, (network, rules) =>
@@ -16,6 +17,19 @@ proxyBackendContract("nftables", `k8ts-nft-${process.pid}-`, (network, rules) =>
     logger: silentLogger,
   }),
 );
+
+describe("nftables ranges", () => {
+  const cases: [string[], string][] = [
+    [["10.0.0.0/8"], "10.0.0.0/8"],
+    [["10.0.0.0/8", "10.0.0.0/8"], "10.0.0.0/8"],
+    [["10.1.0.0/16", "10.0.0.0/8", "192.168.0.1"], "{ 10.0.0.0/8, 192.168.0.1 }"],
+    [["198.51.100.0/24", "198.51.100.1", "198.51.101.1"], "{ 198.51.100.0/24, 198.51.101.1 }"],
+    [["fd00::/8", "fd12::/16", "fe80::1"], "{ fd00::/8, fe80::1 }"],
+  ];
+  for (const [ranges, expected] of cases) {
+    it(`never overlap: ${ranges.join(" ")}`, () => assert.equal(cidrSet(ranges), expected));
+  }
+});
 
 describe("nftables transactions", () => {
   const rules = { clusterCIDRs: [], serviceCIDRs: [], masqueradeAll: false, nodeIPs: [] };
