@@ -32,8 +32,9 @@ export function errorResponse(error: unknown, headers: RequestHeaders, scheme: S
 }
 
 /** A Status as JSON with a newline, in upstream's field order. */
-export function statusJson(status: Status): Uint8Array {
-  return Buffer.concat([encodeJson(status), newline]);
+export function statusJson({ message, reason, details, code, ...rest }: Status): Uint8Array {
+  const ordered = { kind: "Status", apiVersion: "v1", metadata: rest.metadata ?? {}, status: rest.status };
+  return Buffer.concat([encodeJson({ ...ordered, message, reason, details, code }), newline]);
 }
 
 const newline = Buffer.from("\n");

@@ -3,7 +3,6 @@
  * objects shared instead of encoded. What it hands out is what the watch caches hold; nobody may change it.
  */
 import {
-  badRequest,
   notFoundPath,
   type Clock,
   type DeepReadonly,
@@ -11,7 +10,15 @@ import {
   type KubernetesObject,
   type Random,
 } from "@k8ts/api";
-import type { RawRequest, RawResponse, ResourceRequest, Transport, WatchRequest, WatchSink } from "@k8ts/client";
+import {
+  checkRequest,
+  type RawRequest,
+  type RawResponse,
+  type ResourceRequest,
+  type Transport,
+  type WatchRequest,
+  type WatchSink,
+} from "@k8ts/client";
 import type { UserInfo } from "../auth/index.ts";
 import type { RequestContext } from "../registry/context.ts";
 import { requireAllowed } from "./authorize.ts";
@@ -21,6 +28,7 @@ import { metricVerb, type RequestMeter } from "./filters/request-metrics.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import type { HttpResponse } from "./http/index.ts";
 import { Query } from "./query.ts";
+import { nameInSelector } from "./request-info.ts";
 import { listMetadata } from "./rendering/render-answer.ts";
 import type { Answer, ResourceCall, Services, Verb } from "./resource-call.ts";
 import type { SubresourceTable } from "./subresources/index.ts";
@@ -64,8 +72,9 @@ class InProcessTransport implements Transport {
   }
 
   async request<T>(request: ResourceRequest): Promise<DeepReadonly<T> & DeepReadonly<KubernetesList<T>>> {
+    checkRequest(request);
     const target = targetOf(request);
-    return this.#metered(target, false, async () => {
+    return this.#metered(target, false, request.signal, async () => {
       const body =
         request.body === undefined ? noBody : objectBody(request.body, request.patchType, this.#parts.services.scheme);
       const call = await this.#call(target, request.signal ?? never, body);
@@ -76,7 +85,7 @@ class InProcessTransport implements Transport {
 
   async watch<T>(request: WatchRequest, sink: WatchSink<T>): Promise<void> {
     const target = { ...targetOf({ ...request, verb: "list" }), verb: "watch" };
-    await this.#metered(target, true, async () => {
+    await this.#metered(target, true, request.signal, async () => {
       const signal = AbortSignal.any([request.signal, this.#closed.signal, this.#parts.ended]);
       const call = await this.#call(target, signal, noBody);
       await watch(call, {
@@ -125,7 +134,7 @@ class InProcessTransport implements Transport {
       resource: resource.resource,
       subresource,
       namespace,
-      name,
+      name: name || nameInSelector(query.first("fieldSelector")),
       fieldSelector: query.first("fieldSelector"),
       labelSelector: query.first("labelSelector"),
     });
@@ -133,9 +142,6 @@ class InProcessTransport implements Transport {
     const store = services.registry.store(resource.group, resource.version, resource.resource);
     if (!schema || (!store && !this.#parts.subresources.virtual(resource.group, resource.resource)))
       throw notFoundPath();
-    if (schema.namespaced && namespace === "" && (name !== "" || target.verb === "create")) {
-      throw badRequest("an empty namespace may not be set when a resource name is provided");
-    }
     const context: RequestContext = {
       user: this.#user,
       requestId: "",
@@ -148,13 +154,19 @@ class InProcessTransport implements Transport {
     return { services, context, store: store!, resource: schema, namespace, name, subresource, query, body };
   }
 
-  async #metered<T>(target: Target, longRunning: boolean, run: () => Promise<T>): Promise<T> {
+  async #metered<T>(
+    target: Target,
+    longRunning: boolean,
+    signal: AbortSignal | undefined,
+    run: () => Promise<T>,
+  ): Promise<T> {
     const { clock, meter } = this.#parts;
     const started = clock.monotonic();
     let code = target.verb === "create" ? 201 : 200;
     try {
       return await run();
     } catch (error) {
+      if (signal?.aborted) throw error;
       const found = statusErrorOf(error);
       code = found.code;
       throw found;

@@ -17,11 +17,12 @@
  *
  * cluster.ts makes one and starts it. Below it stand auth, admission and registry; it never touches storage itself.
  */
+export type { ServerAdmissionParts } from "./admission-parts.ts";
 export type { ServiceAddress } from "./bootstrap.ts";
 export type { HttpRequest, HttpResponse } from "./http/index.ts";
 export type { InFlightLimits } from "./filters/max-in-flight.ts";
 export { docsFromFile } from "./openapi/index.ts";
 export type { HealthCheck } from "./routes/health.ts";
 export { kubernetesVersion, versionInfo } from "./routes/version.ts";
-export { createApiServer, loopbackUser, type AdmissionParts, type ApiServer, type ApiServerOptions } from "./server.ts";
+export { createApiServer, loopbackUser, type ApiServer, type ApiServerOptions } from "./server.ts";
 export type { ComponentCheck } from "./subresources/index.ts";

@@ -107,7 +107,7 @@ function resolveCollectionVerb(info: Writable<RequestInfo>, query: Query): void 
 }
 
 /** A list that selects one metadata.name is authorized as one of that name. */
-function nameInSelector(selector: string | undefined): string {
+export function nameInSelector(selector: string | undefined): string {
   if (!selector?.includes("metadata.name")) return "";
   try {
     const { requirements } = parseFieldSelector(selector);

@@ -1,7 +1,7 @@
 /** The API server, put together: registry, authentication, authorization, filters, handlers, and the port. */
 import { type Clock, type Logger, type Metrics, type Random, type Scheme } from "@k8ts/api";
 import type { RawRequest, RawResponse, Transport } from "@k8ts/client";
-import type { Admission, AdmissionRequest } from "../admission/admission.ts";
+import type { Admission } from "../admission/index.ts";
 import {
   anonymousAuthenticator,
   authenticatorUnion,
@@ -9,7 +9,6 @@ import {
   clientCertificateAuthenticator,
   createIssuer,
   EscalationCheck,
-  isRbacResource,
   NodeAuthorizer,
   privilegedGroups,
   RbacAuthorizer,
@@ -27,6 +26,7 @@ import type { Component } from "../component.ts";
 import { createRegistry, type Registry } from "../registry/index.ts";
 import type { Strategy } from "../registry/strategy.ts";
 import type { Storage } from "../storage/index.ts";
+import { guardedAdmission, type ServerAdmissionParts } from "./admission-parts.ts";
 import { bootstrap, type ServiceAddress } from "./bootstrap.ts";
 import { Exchange, type Handler } from "./exchange.ts";
 import { chain, filters } from "./filters/chain.ts";
@@ -49,22 +49,13 @@ import type { Route } from "./routes/route.ts";
 import { versionRoute } from "./routes/version.ts";
 import { KubeletConnector, SubresourceTable, type ComponentCheck } from "./subresources/index.ts";
 
-/** What admission plugins may ask of the server that they are part of. */
-export interface AdmissionParts {
-  readonly scheme: Scheme;
-  readonly authorizer: Authorizer;
-  /** The server's own client, which may do everything; usable once the server has started. */
-  readonly transport: Transport;
-  readonly registry: () => Registry;
-}
-
 /** What an API server is made of. */
 export interface ApiServerOptions {
   readonly storage: Storage;
   readonly scheme: Scheme;
   readonly strategies: readonly Strategy[];
   /** Makes the admission chain; called once, before anything is served. */
-  readonly admission: (parts: AdmissionParts) => Admission;
+  readonly admission: (parts: ServerAdmissionParts) => Admission;
   readonly pki: Pki;
   readonly address: string;
   /** 0: any free port. */
@@ -144,7 +135,13 @@ class Server implements ApiServer {
     const { clock, random, logger, metrics, scheme, pki } = options;
     const authorizer = authorizerUnion(privilegedGroups(systemGroups.masters), this.#nodes, this.#rbac);
     this.#meter = requestMeter(metrics);
-    const admission = this.#admission(authorizer);
+    const admission = guardedAdmission({
+      make: options.admission,
+      escalation: new EscalationCheck(this.#rbac, authorizer),
+      authorizer,
+      registry: () => this.registry,
+      ...options,
+    });
     this.registry = createRegistry({ ...options, admission });
     this.#source = new RegistrySource({ registry: this.registry, clock, random, logger });
     this.#issuer = createIssuer({
@@ -281,37 +278,6 @@ class Server implements ApiServer {
     );
   }
 
-  /** The chain that was given, and the check that nobody grants what they do not hold. */
-  #admission(authorizer: Authorizer): Admission {
-    const { scheme, admission } = this.#options;
-    const escalation = new EscalationCheck(this.#rbac, authorizer);
-    const given = admission({
-      scheme,
-      authorizer,
-      transport: lateTransport(() => this.inProcess(loopbackUser)),
-      registry: () => this.registry,
-    });
-    const check = async ({
-      operation,
-      resource,
-      object,
-      oldObject,
-      context,
-      namespace,
-    }: AdmissionRequest): Promise<void> => {
-      if (!object || operation === "CONNECT" || !isRbacResource(resource.group, resource.resource)) return;
-      const write = { user: context.user, resource: resource.resource, namespace, object, old: oldObject };
-      await escalation.check(write);
-    };
-    return {
-      async admit(request) {
-        await check(request);
-        await given.admit(request);
-      },
-      validate: (request) => given.validate(request),
-    };
-  }
-
   #routes(): Route[] {
     const { logger, healthChecks = [], metricsText } = this.#options;
     const stored: HealthCheck = { name: "etcd", check: () => this.#storageFault() };
@@ -349,16 +315,4 @@ class Server implements ApiServer {
       return error instanceof Error ? error.message : String(error);
     }
   }
-}
-
-/** A transport that is made when it is first used: admission is built before the registry that it calls. */
-function lateTransport(make: () => Transport): Transport {
-  let made: Transport | undefined;
-  const transport = (): Transport => (made ??= make());
-  return {
-    request: ((request: never) => transport().request(request)) as Transport["request"],
-    watch: (request, sink) => transport().watch(request, sink),
-    raw: (request) => transport().raw(request),
-    close: () => transport().close(),
-  };
 }
