@@ -8,6 +8,9 @@ import { daemonSet } from "./apps/daemon-set.ts";
 import { deployment } from "./apps/deployment.ts";
 import { replicaSet } from "./apps/replica-set.ts";
 import { statefulSet } from "./apps/stateful-set.ts";
+import { cronJob } from "./batch/cron-job.ts";
+import { job } from "./batch/job.ts";
+import { lease, leaseCandidate } from "./coordination/lease.ts";
 import { configMap } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
 import { event } from "./core/event.ts";
@@ -21,6 +24,15 @@ import { ServiceAllocators, type ServiceNetwork } from "./core/service-allocator
 import { serviceStrategy } from "./core/service.ts";
 import { defaultStrategy } from "./default-strategy.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
+import { ingressClass } from "./networking/ingress-class.ts";
+import { ingress } from "./networking/ingress.ts";
+import { networkPolicy } from "./networking/network-policy.ts";
+import { ipAddress, serviceCIDR } from "./networking/service-cidr.ts";
+import { runtimeClass } from "./node/runtime-class.ts";
+import { podDisruptionBudget } from "./policy/pod-disruption-budget.ts";
+import { clusterRoleBinding, roleBinding } from "./rbac/bindings.ts";
+import { clusterRole, role } from "./rbac/roles.ts";
+import { priorityClass } from "./scheduling/priority-class.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** The strategies that need nothing of their cluster. */
@@ -41,8 +53,31 @@ export const strategies: readonly Strategy[] = [
   deployment,
   replicaSet,
   statefulSet,
+  // batch
+  cronJob,
+  job,
+  // coordination.k8s.io
+  lease,
+  leaseCandidate,
   // discovery.k8s.io
   endpointSlice,
+  // networking.k8s.io
+  ingress,
+  ingressClass,
+  ipAddress,
+  networkPolicy,
+  serviceCIDR,
+  // node.k8s.io
+  runtimeClass,
+  // policy
+  podDisruptionBudget,
+  // rbac.authorization.k8s.io
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
+  // scheduling.k8s.io
+  priorityClass,
 ] as readonly Strategy[];
 
 /**
