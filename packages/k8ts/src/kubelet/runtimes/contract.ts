@@ -32,7 +32,10 @@ const namespaceOptions = { network: "POD", pid: "CONTAINER", ipc: "POD" } as con
 let sandboxes = 0;
 
 /** A sandbox as the suite uses it; each call another name. */
-export function sandboxFor(under: RuntimeUnderTest, overrides: Partial<PodSandboxConfig> = {}): PodSandboxConfig {
+export function sandboxFor(
+  under: Pick<RuntimeUnderTest, "logDirectory" | "cgroupParent">,
+  overrides: Partial<PodSandboxConfig> = {},
+): PodSandboxConfig {
   const name = `pod-${++sandboxes}`;
   return {
     metadata: { name, uid: `uid-${name}`, namespace: "default", attempt: 0 },
@@ -51,7 +54,7 @@ export function sandboxFor(under: RuntimeUnderTest, overrides: Partial<PodSandbo
 
 /** A container as the suite uses it. */
 export function containerFor(
-  under: RuntimeUnderTest,
+  under: Pick<RuntimeUnderTest, "image">,
   command: readonly string[],
   overrides: Partial<ContainerConfig> = {},
 ): ContainerConfig {

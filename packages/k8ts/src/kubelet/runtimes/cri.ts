@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { silentLogger, type Clock, type Logger } from "@k8ts/api";
 import { CriConnection, type CallOptions } from "./cri/connection.ts";
 import * as convert from "./cri/convert.ts";
+import { ExecGate } from "./cri/exec-gate.ts";
 import { subscribe } from "./cri/events.ts";
 import { CriStreams } from "./cri/streams.ts";
 import type { Fields } from "./cri/wire.ts";
@@ -42,6 +43,9 @@ export interface CriOptions {
 /** What a call may take beside its own work (killing, unmounting), in milliseconds: the kubelet's runtimeRequestTimeout. */
 const allowance = 120_000;
 
+/** How long a command counts as starting at most, in milliseconds: a start takes 50 to 120. */
+const longestStart = 400;
+
 const idempotent: CallOptions = { idempotent: true };
 
 /** Connects to a CRI runtime; the socket is opened with the first call, which fails as UNAVAILABLE where nobody listens. */
@@ -54,6 +58,7 @@ class CriRuntime implements ContainerRuntime {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #streams: CriStreams;
+  readonly #gate = new ExecGate();
   /** Containers' sandboxes, which a status does not tell. */
   readonly #sandboxes = new Map<string, string>();
   #handlers: readonly string[] | undefined;
@@ -176,12 +181,14 @@ class CriRuntime implements ContainerRuntime {
   async execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult> {
     const request = { containerId: id, command, timeout: timeoutSeconds };
     const timeout = timeoutSeconds > 0 ? timeoutSeconds * 1000 + allowance : 0;
-    const answer = await this.#runtime("ExecSync", "ExecSyncRequest", request, "ExecSyncResponse", { timeout });
-    return answer as unknown as ExecResult;
+    return this.#starting(id, async () => {
+      const answer = await this.#runtime("ExecSync", "ExecSyncRequest", request, "ExecSyncResponse", { timeout });
+      return answer as unknown as ExecResult;
+    });
   }
 
   exec(request: StreamRequest, streams: ProcessStreams, signal: AbortSignal): Promise<number> {
-    return this.#streams.exec(request, streams, signal);
+    return this.#starting(request.containerId, () => this.#streams.exec(request, streams, signal));
   }
 
   attach(request: StreamRequest, streams: ProcessStreams, signal: AbortSignal): Promise<void> {
@@ -268,6 +275,18 @@ class CriRuntime implements ContainerRuntime {
 
   #images(method: string, request: string, body: object, response: string, options?: CallOptions): Promise<Fields> {
     return this.#connection.call(`/runtime.v1.ImageService/${method}`, request, body as Fields, response, options);
+  }
+
+  /** Runs a command when its pod's gate lets it start. */
+  async #starting<T>(container: string, run: () => Promise<T>): Promise<T> {
+    const leave = await this.#gate.enter(await this.#sandboxOf(container));
+    const started = this.#clock.setTimer(longestStart, leave);
+    try {
+      return await run();
+    } finally {
+      started.cancel();
+      leave();
+    }
   }
 
   async #sandboxOf(container: string): Promise<string> {

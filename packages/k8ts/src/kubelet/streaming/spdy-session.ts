@@ -3,9 +3,10 @@
  * port-forward: between kubectl and the kubelet, and between the kubelet and containerd.
  *
  * Flow control. Kubernetes' own peers (spdystream) have none: they neither send window updates nor heed them, and rely on
- * TCP to slow a sender down. So windows bind our sending only once the peer shows that it keeps them (by SETTINGS or
- * WINDOW_UPDATE); received bytes are always acknowledged; and where readers are slow, reading from the connection stops
- * when a bounded number of bytes waits.
+ * TCP to slow a sender down. So windows count only once the peer shows that it keeps them (by SETTINGS or WINDOW_UPDATE),
+ * and where readers are slow, reading from the connection stops when a bounded number of bytes waits. To acknowledge bytes
+ * to a peer that does not ask for it would even lose some: containerd closes its socket when a process ends, and what we
+ * write then makes the kernel throw away what we have not read yet.
  */
 import type { Duplex } from "node:stream";
 import {
@@ -155,7 +156,7 @@ export class SpdySession implements StreamCarrier {
       this.#waiting -= count;
       if (this.#waiting <= mostWaiting / 2 && this.#connection.isPaused()) this.#connection.resume();
     }
-    if (this.#ended) return;
+    if (this.#ended || !this.#peerKeepsWindows) return;
     stream.untold += count;
     this.#untold += count;
     if (stream.untold >= acknowledgeAfter && !stream.readableEnded) {

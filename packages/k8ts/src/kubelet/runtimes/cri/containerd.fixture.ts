@@ -80,7 +80,8 @@ export async function startTestContainerd(): Promise<TestContainerd> {
   let daemon = await startDaemon(directory, init);
   await run("ctr", ["-a", socket, "-n", "k8s.io", "images", "import", join(directory, "images.tar")]);
   const killDaemon = async (): Promise<void> => {
-    daemon.kill("SIGKILL");
+    // nsenter waits for containerd, its child, and ends with it.
+    process.kill(await childOf(daemon.pid!), "SIGKILL");
     await ended(daemon);
   };
   return {

@@ -68,7 +68,9 @@ export class CriStreams {
 
 /** The runtime's own words, without what its streaming server (the same code as the kubelet's) puts before them. */
 function failed(failure: string): RuntimeError {
-  return new RuntimeError("UNKNOWN", failure.replace(/^error (?:executing command|attaching to container)[^:]*: /, ""));
+  const prefix =
+    /^error (?:executing command in container|attaching to container|forwarding port \d+ to pod \w+, uid \S*): /;
+  return new RuntimeError("UNKNOWN", failure.replace(prefix, ""));
 }
 
 /** A forwarded connection. It ends as its error stream says: with what the runtime writes there, or in order. */
@@ -87,7 +89,7 @@ class ForwardedConnection extends Duplex {
     data.on("end", () => {
       void failure.then((message) => {
         if (message === "") this.push(null);
-        else this.destroy(new RuntimeError("UNKNOWN", message));
+        else this.destroy(failed(message));
       });
     });
     data.on("error", (cause) => this.destroy(cause));
