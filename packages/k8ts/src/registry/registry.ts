@@ -77,9 +77,7 @@ class StoreRegistry implements Registry {
     const resource = storageVersion(versions);
     const stored = this.#storedVersion(resource);
     for (const served of versions) {
-      const own = served.group === resource.group ? undefined : this.#strategy(served);
-      const store =
-        served === resource ? stored : new VersionedStore(served, stored, new Conversion(served, resource), own);
+      const store = served === resource ? stored : new VersionedStore(served, stored, new Conversion(served, resource));
       this.#stores.set(storeKey(served.group, served.version, served.resource), store);
     }
   }

@@ -27,7 +27,7 @@ import type {
 import { qualifiedName } from "./storage-versions.ts";
 import type { Strategy } from "./strategy.ts";
 import type { Change, UpdateResult } from "./update.ts";
-import { validateVersion, versionedStrategy } from "./versioned-strategy.ts";
+import { versionedStrategy } from "./versioned-strategy.ts";
 
 /** The store of one served version over the store of the stored one. */
 export class VersionedStore implements ResourceStore {
@@ -35,16 +35,13 @@ export class VersionedStore implements ResourceStore {
   readonly strategy: Strategy;
   readonly #stored: ResourceStore;
   readonly #conversion: Conversion;
-  /** The strategy of this version's own group, where it has one (events.k8s.io). */
-  readonly #own: Strategy | undefined;
   readonly #events = new WeakMap<StoreEvent, StoreEvent>();
 
-  constructor(resource: ResourceSchema, stored: ResourceStore, conversion: Conversion, own?: Strategy) {
+  constructor(resource: ResourceSchema, stored: ResourceStore, conversion: Conversion) {
     this.resource = resource;
     this.#stored = stored;
     this.#conversion = conversion;
-    this.#own = own;
-    this.strategy = own ?? versionedStrategy(stored.strategy, conversion);
+    this.strategy = versionedStrategy(stored.strategy, conversion);
   }
 
   async get(context: RequestContext, namespace: string, name: string, resourceVersion?: string): Promise<Entry> {
@@ -78,7 +75,6 @@ export class VersionedStore implements ResourceStore {
     object: KubernetesObject,
     options: MutationOptions,
   ): Promise<Entry> {
-    if (this.#own) validateVersion(this.resource, this.#own, object, undefined, context);
     const stored = this.#conversion.toStorage(object);
     return this.#entry(await this.#named(this.#stored.create(context, namespace, stored, options)));
   }
@@ -91,9 +87,7 @@ export class VersionedStore implements ResourceStore {
     options: MutationOptions,
   ): Promise<UpdateResult> {
     const converting: Change = async (current) => {
-      const old = current && this.#conversion.fromStorage(current);
-      const object = await change(old);
-      if (this.#own) validateVersion(this.resource, this.#own, object, old, context);
+      const object = await change(current && this.#conversion.fromStorage(current));
       return this.#conversion.toStorage(object);
     };
     const result = await this.#named(this.#stored.update(context, namespace, name, converting, options));

@@ -1,6 +1,5 @@
 /** A kind's strategy as handlers see it in a version that is not the stored one. */
-import { type DeepReadonly, invalid, type KubernetesObject, type ResourceSchema } from "@k8ts/api";
-import type { RequestContext } from "./context.ts";
+import type { DeepReadonly, KubernetesObject } from "@k8ts/api";
 import type { Conversion } from "./conversion.ts";
 import type { Column, Strategy } from "./strategy.ts";
 
@@ -18,19 +17,4 @@ export function versionedStrategy(strategy: Strategy, conversion: Conversion): S
     ...(rowConditions && { rowConditions: (object) => rowConditions(view(object)) }),
     ...(fields && { fields: (object) => fields(view(object)) }),
   };
-}
-
-/** The rules that a version has for itself, besides those of the stored one. Throws Invalid. */
-export function validateVersion(
-  resource: ResourceSchema,
-  strategy: Strategy,
-  object: KubernetesObject,
-  old: DeepReadonly<KubernetesObject> | undefined,
-  context: RequestContext,
-): void {
-  strategy.default?.(object);
-  const errors = old
-    ? (strategy.validateUpdate?.(object, old, context) ?? strategy.validate?.(object, context) ?? [])
-    : (strategy.validate?.(object, context) ?? []);
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? "", errors);
 }
