@@ -3,12 +3,40 @@
  * faster than the sources) and collects the docs for `kubectl explain`. Fast enough (some 200 ms) to run at every start.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "packages", "k8ts", "src");
 const dist = join(root, "packages", "k8ts", "dist");
+
+/**
+ * `await import("a-commonjs-package")` must give the same names in the bundle as in Node: esbuild alone gives only a
+ * default. The names are those the package has here and now.
+ */
+const namesOfCommonJs: Plugin = {
+  name: "names-of-commonjs",
+  setup(build) {
+    const require = createRequire(import.meta.url);
+    build.onResolve({ filter: /^[^.]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== "dynamic-import" || isBuiltin(path) || external.includes(path) || pluginData === resolving) return;
+      const resolved = await build.resolve(path, { kind, resolveDir, pluginData: resolving });
+      const isCommonJs =
+        resolved.path.endsWith(".cjs") || !/\b(?:export|import)\s/.test(readFileSync(resolved.path, "utf8"));
+      return isCommonJs ? { path: resolved.path, namespace: "commonjs-names" } : resolved;
+    });
+    build.onLoad({ filter: /.*/, namespace: "commonjs-names" }, ({ path }) => {
+      const names = Object.keys(require(path) as object).filter(
+        (name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default",
+      );
+      const contents = `import * as all from ${JSON.stringify(path)}; export const { ${names.join(", ")} } = all; export default all.default ?? all;`;
+      return { contents, resolveDir: source };
+    });
+  },
+};
+
+const resolving = Symbol("resolving");
 
 /** Packages with native code stay outside the bundle. */
 const external = ["lmdb"];
@@ -39,6 +67,7 @@ export async function buildBundle(): Promise<string> {
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
+    plugins: [namesOfCommonJs],
     logLevel: "warning",
   });
   await buildDocs();

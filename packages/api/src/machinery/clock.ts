@@ -57,3 +57,9 @@ export const realClock: Clock = {
   },
   sleep: (milliseconds, signal) => sleepOn(realClock, milliseconds, signal),
 };
+
+/** Keeps the process alive until cancelled: for whoever awaits this clock and has nothing else open. */
+export function keepAlive(): Timer {
+  const handle = setInterval(() => {}, longestTimer);
+  return { cancel: () => clearInterval(handle) };
+}

@@ -1,4 +1,5 @@
 /** The command line: every verb, in the order `--help` shows them. */
+import { keepAlive } from "@k8ts/api";
 import { Command } from "commander";
 import { addComponentCommands } from "./components.ts";
 import { addDownCommand } from "./down.ts";
@@ -43,11 +44,14 @@ export function createProgram(): Command {
 
 /** Runs the command line; sets the exit code. A UsageError is printed as its message alone. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  const alive = keepAlive();
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
     if (error instanceof UsageError) console.error(`error: ${error.message}`);
     else console.error(error);
     process.exitCode = 1;
+  } finally {
+    alive.cancel();
   }
 }

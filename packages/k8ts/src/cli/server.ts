@@ -88,7 +88,8 @@ export function addServerCommand(program: Command): void {
       } catch (error) {
         reporter.send({ error: (error as Error).message });
         await reporter.end();
-        throw error;
+        logger.error("the cluster did not start", { error: (error as Error).stack });
+        process.exitCode = 1;
       }
       // Keep-alive sockets and native threads must not hold up an orderly end.
       process.exit(process.exitCode ?? 0);

@@ -67,7 +67,7 @@ async function status(flags: DataDirectoryFlag): Promise<void> {
   const kubeconfig = join(layout.kubeconfigs, "admin.conf");
   const { ready, lines } = await readiness(kubeconfig).catch((error: Error) => ({ ready: error.message, lines: [] }));
   console.log(`state:       running (pid ${pid}, ${residentMemory(pid)}), ${ready}`);
-  console.log(`server:      https://${config.address}:${config.port}`);
+  console.log(`server:      https://${config.address === "0.0.0.0" ? "127.0.0.1" : config.address}:${config.port}`);
   const containerd = runningContainerd(layout);
   if (config.runtime === "containerd") console.log(`containerd:  ${containerd ? `pid ${containerd}` : "not running"}`);
   for (const line of lines) console.log(line);

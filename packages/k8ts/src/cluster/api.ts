@@ -19,8 +19,8 @@ export interface ServedApi {
   readonly pki: Pki;
 }
 
-/** Sentences for `kubectl explain`, collected when k8ts is built: beside the bundle, and beside it too when run from source. */
-const docsFile = new URL(import.meta.url.includes("/src/") ? "../../dist/docs.json" : "docs.json", import.meta.url);
+/** Sentences for `kubectl explain`, collected when k8ts is built; they lie beside the bundle. */
+const docsFile = new URL(import.meta.url.includes("/dist/") ? "../docs.json" : "../../dist/docs.json", import.meta.url);
 
 async function openStorage(config: ClusterConfig, parts: ClusterParts): Promise<Storage> {
   if (config.storage === "memory" || !config.dataDirectory) return openMemoryStorage(parts);
