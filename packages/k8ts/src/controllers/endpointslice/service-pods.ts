@@ -64,12 +64,27 @@ export function isEndpoint(pod: ReadPod, includeTerminating: boolean): boolean {
   return includeTerminating || pod.metadata.deletionTimestamp === undefined;
 }
 
+/** A pod's addresses by family. */
+interface Addresses {
+  readonly IPv4: readonly string[];
+  readonly IPv6: readonly string[];
+}
+
+/** Parsed once per state of a pod: a Service looks at all of its pods whenever one changes. */
+const parsed = new WeakMap<ReadPod, Addresses>();
+
 /** The pod's addresses of one family, in canonical form. */
 export function addressesOf(pod: ReadPod, family: "IPv4" | "IPv6"): string[] {
-  const addresses: string[] = [];
-  for (const { ip } of pod.status?.podIPs ?? []) {
-    const bytes = parseIP(ip ?? "");
-    if (bytes && isIPv6(ip ?? "") === (family === "IPv6")) addresses.push(formatIP(bytes));
+  let addresses = parsed.get(pod);
+  if (!addresses) parsed.set(pod, (addresses = parseAddresses(pod)));
+  return [...addresses[family]];
+}
+
+function parseAddresses(pod: ReadPod): Addresses {
+  const addresses = { IPv4: [] as string[], IPv6: [] as string[] };
+  for (const { ip = "" } of pod.status?.podIPs ?? []) {
+    const bytes = parseIP(ip);
+    if (bytes) addresses[isIPv6(ip) ? "IPv6" : "IPv4"].push(formatIP(bytes));
   }
   return addresses;
 }
