@@ -103,8 +103,24 @@ function mergeOrdered(key: string, original: JsonObject, patch: JsonObject, orde
   if (elementKind([...(originalList ?? []), ...(patchList ?? [])]) === undefined) {
     throw malformedPatch("no elements in any of the given slices");
   }
-  setValue(original, key, weave(named, serverOnly, orderList, originalList ?? [], meta.mergeKey));
+  const serverOrder = reusedSlots(originalList ?? [], patchList ?? [], meta);
+  setValue(original, key, weave(named, serverOnly, orderList, serverOrder, meta.mergeKey));
   delete patch[key];
+}
+
+/**
+ * The server's order as upstream has it after deletions: it compacts the list in place, so that new elements take the
+ * slots that became free, and with them a place after what only the server has.
+ */
+function reusedSlots(original: readonly unknown[], patch: readonly unknown[], { mergeKey }: PatchMeta): unknown[] {
+  const slots = [...original];
+  const directiveOf = (item: unknown): unknown => (isJsonObject(item) ? ownValue(item, directiveKey) : undefined);
+  const gone = new Set(patch.filter((item) => directiveOf(item) === "delete").map((item) => keyOf(item, mergeKey)));
+  if (gone.size === 0 || patch.some((item) => directiveOf(item) === "replace")) return slots;
+  const kept = slots.filter((item) => !gone.has(keyOf(item, mergeKey)));
+  const known = new Set(kept.map((item) => keyOf(item, mergeKey)));
+  const added = patch.filter((item) => directiveOf(item) === undefined && !known.has(keyOf(item, mergeKey)));
+  return [...kept, ...added].slice(0, slots.length);
 }
 
 /** The patch's elements must come in the order that it asks for. */
