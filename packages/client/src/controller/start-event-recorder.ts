@@ -165,7 +165,7 @@ class EventWriter implements StoppableRecorder {
         return false;
       }
       // In a namespace that is going away, nobody may create anything.
-      if (isAlreadyExists(error) || isForbidden(error))
+      if (isAlreadyExists(error) || isTerminating(error))
         logger.debug("server rejected event (will not retry)", { error });
       else logger.error("server rejected event (will not retry)", { error });
       return true;
@@ -184,6 +184,11 @@ class EventWriter implements StoppableRecorder {
     }
   }
 }
+
+/** The namespace is going away. */
+const isTerminating = (error: unknown): boolean =>
+  isForbidden(error) &&
+  (error.status.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") ?? false);
 
 /** Names of objects have at most 253 characters. */
 const maxNameLength = 253;

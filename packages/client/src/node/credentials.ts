@@ -63,8 +63,9 @@ export class Credentials {
       this.#token = { value, until: now + tokenFilePeriod };
       return value;
     } catch (error) {
-      // A file that is just being replaced: the old token still stands.
-      if (this.#token) return this.#token.value;
+      // A file that is just being replaced: what was last read still stands, else the token that was given beside it.
+      const known = this.#token?.value ?? this.#access.token;
+      if (known) return known;
       throw unauthorized(`failed to read token file: ${(error as Error).message}`);
     }
   }

@@ -64,7 +64,7 @@ contexts:
 - {name: gcp, context: {cluster: d, user: gcp}}
 users:
 - {name: token, user: {token: t0k}}
-- {name: file, user: {tokenFile: secrets/token}}
+- {name: file, user: {tokenFile: secrets/token, token: beside}}
 - {name: half, user: {client-key: user.key}}
 - {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [a]}}}
 - {name: acting, user: {username: me, password: pw, as: you, as-groups: [g1, g2]}}
@@ -87,7 +87,15 @@ it("merges the files of KUBECONFIG, the first one winning", async () => {
 
 const accesses: [string, object][] = [
   ["two", { server: "http://two:8080", token: "t0k" }],
-  ["lax", { server: "https://lax", insecureSkipTlsVerify: true, tokenFile: join(directory, "secrets/token") }],
+  [
+    "lax",
+    {
+      server: "https://lax",
+      insecureSkipTlsVerify: true,
+      token: "beside",
+      tokenFile: join(directory, "secrets/token"),
+    },
+  ],
   [
     "plugin",
     {

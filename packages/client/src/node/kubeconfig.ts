@@ -169,8 +169,7 @@ async function userAccess(name: string, user: KubeconfigUser): Promise<Omit<Serv
   return {
     ...(cert && { clientCertificate: cert, clientKey: key }),
     ...(user.token && { token: user.token }),
-    // As kubectl: a token in the file itself wins.
-    ...(user.tokenFile && !user.token && { tokenFile: user.tokenFile }),
+    ...(user.tokenFile && { tokenFile: user.tokenFile }),
     ...(user.username && { username: user.username, password: user.password ?? "" }),
     ...(user.exec && { exec: user.exec }),
     ...(user.as && { impersonate: impersonation(user) }),

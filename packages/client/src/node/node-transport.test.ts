@@ -212,6 +212,22 @@ describe("node transport", () => {
     }
   });
 
+  it("tells the server when a watch is aborted", async () => {
+    for (const http1 of [false, true]) {
+      const { api, transport, get } = await open({ tls: server, http1 });
+      const stop = new AbortController();
+      await transport.watch(
+        { resource: configMaps, signal: stop.signal },
+        { event: () => undefined, closed: () => undefined },
+      );
+      assert.equal(api.watchers, 1);
+      stop.abort();
+      for (let n = 0; n < 1000 && api.watchers > 0; n++) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(api.watchers, 0);
+      assert.ok(await get());
+    }
+  });
+
   it("drops a connection over which pings are not answered", async () => {
     const { served } = await open({ tls: server });
     const relay = await relayTo(Number(new URL(served.url).port));

@@ -23,7 +23,7 @@ export interface ServerAccess {
   readonly insecureSkipTlsVerify?: boolean;
   readonly tlsServerName?: string;
   readonly token?: string;
-  /** Read again every minute: service-account tokens rotate. Wins over `token`. */
+  /** Read again every minute: service-account tokens rotate. Wins over `token` while it can be read. */
   readonly tokenFile?: string;
   readonly username?: string;
   readonly password?: string;
