@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,13 +15,11 @@ import type { ServerAccess } from "./server-access.ts";
 const directory = mkdtempSync(join(tmpdir(), "k8ts-transport-"));
 after(() => rmSync(directory, { recursive: true }));
 
-/** A self-signed certificate for 127.0.0.1, made by openssl. */
+/** Self-signed certificates for 127.0.0.1 that are good for nothing else, valid for a hundred years. */
 function selfSigned(name: string): { key: string; cert: string } {
-  const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
-  const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
-  const options = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", "-x509", ...options, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
-  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  const read = (extension: string): string =>
+    readFileSync(join(import.meta.dirname, "testdata", `${name}.${extension}`), "utf8");
+  return { key: read("key"), cert: read("crt") };
 }
 
 const server = selfSigned("server");

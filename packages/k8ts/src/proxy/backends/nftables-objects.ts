@@ -31,9 +31,6 @@ export interface NftObjects {
   readonly elements: readonly Element[];
 }
 
-/** A plan that is not there. */
-export const noObjects: NftObjects = { chains: new Map(), sets: new Map(), elements: [] };
-
 /** What rules need to know beside the plan. */
 export interface NftContext {
   readonly family: IPFamily;
