@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { type KubernetesObject, noMetrics, realClock, realRandom, scheme, silentLogger } from "@k8ts/api";
 import { createRegistry, type RequestContext, type ResourceStore } from "../packages/k8ts/src/registry/index.ts";
 import { openLmdbStorage, openMemoryStorage, type Storage } from "../packages/k8ts/src/storage/index.ts";
+import { median } from "./report.ts";
 
 const surroundings = { clock: realClock, logger: silentLogger };
 
@@ -27,7 +28,6 @@ function pod(name: string): KubernetesObject {
   } as KubernetesObject;
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 const percentile = (values: number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 

@@ -2,13 +2,16 @@
 import type { CacheRecord } from "./record.ts";
 import type { Slab } from "./slab.ts";
 
-/** Runs shorter than this are copied together: a write costs more than copying a few kilobytes. */
-const shortRun = 16 << 10;
-const gatherSize = 256 << 10;
+/**
+ * Runs shorter than this are copied together: a write costs more than copying a kilobyte. Longer ones go out as they lie:
+ * buffers to copy them into would make the garbage collector run, which costs more than the writes.
+ */
+const shortRun = 2 << 10;
+const gatherSize = 64 << 10;
 
 /**
  * The records' JSON joined by commas. Records that lie next to each other go out as one view without copying; scattered
- * ones are gathered into buffers of 256 KB.
+ * short ones are gathered into buffers of 64 KB.
  */
 export function* runsOf(records: readonly CacheRecord[]): Iterable<Uint8Array> {
   const gather = new Gather();
