@@ -16,6 +16,7 @@ import type { Controller } from "@k8ts/client";
 import { deploymentController } from "./deployment/deployment.ts";
 import { endpointsController } from "./endpointslice/endpoints.ts";
 import { endpointSliceController } from "./endpointslice/endpointslice.ts";
+import { endpointSliceMirroringController } from "./endpointslice/mirroring.ts";
 import { garbageCollectorController } from "./garbagecollector/garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace.ts";
 import { rootCaCertPublisher } from "./namespace/root-ca-cert-publisher.ts";
@@ -68,6 +69,7 @@ export function createControllers(settings: ControllerSettings): readonly Contro
     // and from pods to where Services send.
     endpointSliceController,
     endpointsController,
+    endpointSliceMirroringController,
     // Nodes that fall silent, and what becomes of their pods.
     nodeLifecycleController,
     taintEvictionController,

@@ -108,6 +108,18 @@ const subsetKey = (subset: EndpointSubset): string =>
     ",",
   );
 
+/** The same addresses and ports in canonical form, as `planSubsets` gives it. */
+export function repackSubsets(subsets: readonly DeepReadonly<EndpointSubset>[]): EndpointSubset[] {
+  const parts: Part[] = [];
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+    for (const port of ports.length > 0 ? ports : [undefined]) {
+      for (const address of addresses) parts.push({ address, port, ready: true });
+      for (const address of notReadyAddresses) parts.push({ address, port, ready: false });
+    }
+  }
+  return repack(parts);
+}
+
 /** How many addresses subsets have, ready or not. */
 export function countAddresses(subsets: readonly DeepReadonly<EndpointSubset>[] | undefined): number {
   let count = 0;
