@@ -57,7 +57,7 @@ test("unknown and duplicate fields warn, or refuse", () => {
     {
       code: 422,
       message:
-        ' "" is invalid: patch: Invalid value: "{\\"spec\\":{\\"bogus\\":1}}": strict decoding error: unknown field "spec.bogus"',
+        ' "" is invalid: patch: Invalid value: "map[spec:map[bogus:1]]": strict decoding error: unknown field "spec.bogus"',
     },
   );
   const operation = '[{"op":"test","path":"/kind","value":"Deployment","extra":1}]';

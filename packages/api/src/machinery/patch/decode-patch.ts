@@ -10,7 +10,7 @@ import { strictDecodingText, type FieldValidation } from "../codec/decode-body.t
 import { duplicateFields, jsonSyntaxFault, scanJson } from "../codec/json-scan.ts";
 import { baseMediaType } from "../codec/media-type.ts";
 import { applyJsonPatch } from "./json-patch.ts";
-import { isJsonObject } from "./json-values.ts";
+import { goText, isJsonObject } from "./json-values.ts";
 import { applyMergePatch } from "./merge-patch.ts";
 import { applyStrategicMergePatch } from "./strategic-merge-patch.ts";
 
@@ -122,7 +122,7 @@ function applied(
 
 /** What the error shows as the bad value: the patched object, or of a strategic merge patch the patch. */
 function shown(mediaType: string, patch: unknown, patched: unknown): string {
-  return JSON.stringify(mediaType === strategicMergePatchMediaType ? patch : patched);
+  return mediaType === strategicMergePatchMediaType ? goText(patch) : JSON.stringify(patched);
 }
 
 /** A merge patch's result shares what it left alone with the current object, and shaping changes values in place. */
