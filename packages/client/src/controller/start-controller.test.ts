@@ -208,4 +208,46 @@ describe("controller", () => {
     await clock.advance(1000);
     assert.equal(api.objects(replicaSets)[0]!.metadata.labels?.done, "yes");
   });
+
+  it("may have keys that are no objects of its own, and hears nothing once it has stopped", async () => {
+    const heard: string[] = [];
+    await run({
+      for: undefined,
+      owns: undefined,
+      setup: (context) =>
+        void context.informers.of(replicaSets).addHandler({
+          add({ metadata }) {
+            heard.push(metadata.name!);
+            context.enqueue({ namespace: "some", name: "thing" });
+          },
+        }),
+    });
+    await client.create(replicaSets, set("a"));
+    await clock.advance(0);
+    await manager!.stop();
+    await client.create(replicaSets, set("b"));
+    await clock.advance(0);
+    assert.deepEqual(heard, ["a"]);
+    assert.deepEqual(reconciled, ["some/thing"]);
+  });
+
+  it("acts as its service account", async () => {
+    const asked: string[] = [];
+    const extra = { serviceAccount: "node-controller" };
+    const clientFor = (name: string): Client => {
+      asked.push(name);
+      return client;
+    };
+    manager = new ControllerManager({
+      controllers: [controller(), controller(extra)],
+      clientFor,
+      informers,
+      clock,
+      random: seededRandom(1),
+      logger: silentLogger,
+      metrics: noMetrics,
+    });
+    await manager.start();
+    assert.deepEqual(asked, ["test-controller", "node-controller"]);
+  });
 });

@@ -43,7 +43,7 @@ export function startController<T extends KubernetesObject>(
   };
   const context: ControllerContext = { ...dependencies, logger, informers, signal: stopping.signal, enqueue };
   controller.setup?.(context);
-  const removals = listen(controller, context);
+  listen(controller, context);
   const loop = new ReconcileLoop(controller, context, queue);
   const run = async (): Promise<void> => {
     await informers.allSynced(stopping.signal);
@@ -55,26 +55,52 @@ export function startController<T extends KubernetesObject>(
     started,
     async stop() {
       stopping.abort(new Error(`${controller.name} is stopping`));
-      for (const remove of removals) remove();
+      informers.removeHandlers();
       queue.shutDown();
       await loop.finished();
     },
   };
 }
 
-/** Notes which informers a controller uses, so that it waits for these only. */
+/** Notes which informers a controller uses, so that it waits for these only, and its handlers, so that they end with it. */
 class RecordedInformers implements InformerFactory {
   readonly #factory: InformerFactory;
-  readonly #used = new Set<Informer<unknown>>();
+  readonly #used = new Map<Informer<unknown>, Informer<unknown>>();
+  readonly #removals = new Set<() => void>();
 
   constructor(factory: InformerFactory) {
     this.#factory = factory;
   }
 
   of<T>(resource: Resource<T>, scope?: Parameters<InformerFactory["of"]>[1]): Informer<T> {
-    const informer = this.#factory.of(resource, scope);
-    this.#used.add(informer as Informer<unknown>);
-    return informer;
+    const informer = this.#factory.of(resource, scope) as Informer<unknown>;
+    let recorded = this.#used.get(informer);
+    if (!recorded) this.#used.set(informer, (recorded = this.#record(informer)));
+    return recorded as Informer<T>;
+  }
+
+  #record(informer: Informer<unknown>): Informer<unknown> {
+    return {
+      resource: informer.resource,
+      lister: informer.lister,
+      addIndex: (name, values) => informer.addIndex(name, values),
+      addHandler: (handler) => {
+        const remove = informer.addHandler(handler);
+        this.#removals.add(remove);
+        return () => {
+          this.#removals.delete(remove);
+          remove();
+        };
+      },
+      hasSynced: () => informer.hasSynced(),
+      synced: (signal) => informer.synced(signal),
+    };
+  }
+
+  /** Takes away all handlers that were added here. */
+  removeHandlers(): void {
+    for (const remove of this.#removals) remove();
+    this.#removals.clear();
   }
 
   start(): void {
@@ -82,7 +108,7 @@ class RecordedInformers implements InformerFactory {
   }
 
   async allSynced(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#used].map((informer) => informer.synced(signal)));
+    await Promise.all([...this.#used.keys()].map((informer) => informer.synced(signal)));
   }
 
   synced(signal?: AbortSignal): Promise<void> {
@@ -94,10 +120,10 @@ class RecordedInformers implements InformerFactory {
   }
 }
 
-/** Adds the handlers that turn changes into keys; gives how to remove them. */
-function listen<T extends KubernetesObject>(controller: Controller<T>, context: ControllerContext): (() => void)[] {
+/** Adds the handlers that turn changes into keys. */
+function listen<T extends KubernetesObject>(controller: Controller<T>, context: ControllerContext): void {
   const watches = [...ownWatches(controller), ...((controller.watches ?? []) as readonly Watch[])];
-  return watches.map((watch) => addWatch(watch, context));
+  for (const watch of watches) addWatch(watch, context);
 }
 
 /** The controller's own resource and what its objects own. */
@@ -127,7 +153,7 @@ function ownerWatch(resource: Resource, owner: Resource): Watch {
 const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 
-function addWatch(watch: Watch, context: ControllerContext): () => void {
+function addWatch(watch: Watch, context: ControllerContext): void {
   type Seen = DeepReadonly<KubernetesObject>;
   const concerns = (object: Seen, old?: Seen): boolean => watch.filter?.(object, old) ?? true;
   const enqueueAll = (object: Seen): readonly ObjectKey[] => {
@@ -135,7 +161,7 @@ function addWatch(watch: Watch, context: ControllerContext): () => void {
     for (const key of keys) context.enqueue(key);
     return keys;
   };
-  return context.informers.of(watch.resource).addHandler({
+  context.informers.of(watch.resource).addHandler({
     add(object) {
       if (concerns(object)) enqueueAll(object);
     },
