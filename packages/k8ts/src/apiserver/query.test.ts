@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isBadRequest, StatusError } from "@k8ts/api";
+import { isBadRequest, type StatusError } from "@k8ts/api";
 import { deleteRequest, Query, writeOptions } from "./query.ts";
 import { managerOfAgent } from "./exchange.ts";
 

@@ -17,7 +17,6 @@ import {
   systemGroups,
   TokenVerifier,
   type Authenticator,
-  type Authorizer,
   type Pki,
   type ServiceAccountIssuer,
   type UserInfo,

@@ -34,19 +34,33 @@ function open(target: BackendTarget, request: HttpRequest, upgrade: boolean): Cl
     rejectUnauthorized: tls?.rejectUnauthorized ?? false,
     agent: upgrade || !tls ? false : tls.agent,
     servername: /^[\d.]+$|:/.test(location.host) ? "" : location.host,
-    checkServerIdentity: undefined,
   });
 }
 
-const dialError = (error: Error): Error => internalError(new Error(`error dialing backend: ${error.message}`));
+/** System errors as Go's net package words them: what people search for. */
+const dialTexts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connect: connection refused",
+  EHOSTUNREACH: "connect: no route to host",
+  ENETUNREACH: "connect: network is unreachable",
+  ETIMEDOUT: "i/o timeout",
+};
 
-/** Sends the request on, its body as it comes, and resolves to the backend's answer. Throws a 500 where it is out of reach. */
+/** A backend that cannot be reached; callers say what for. */
+export class BackendUnreachable extends Error {}
+
+function unreachable(error: NodeJS.ErrnoException, location: Location): BackendUnreachable {
+  const known = dialTexts[error.code ?? ""];
+  const text = known ? `dial tcp ${hostHeader(location)}: ${known}` : error.message;
+  return new BackendUnreachable(text, { cause: error });
+}
+
+/** Sends the request on, its body as it comes, and resolves to the backend's answer. Throws BackendUnreachable. */
 export function forward(target: BackendTarget, request: HttpRequest, withBody: boolean): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = open(target, request, false);
     request.signal.addEventListener("abort", () => outgoing.destroy(), { once: true });
     outgoing.once("response", resolve);
-    outgoing.once("error", (error) => reject(dialError(error)));
+    outgoing.once("error", (error) => reject(unreachable(error, target.location)));
     if (!withBody) outgoing.end();
     else pipeline(request.bodyChunks, outgoing, () => {});
   });
@@ -90,7 +104,10 @@ export function tunnel(target: BackendTarget, request: HttpRequest): Promise<Htt
   return new Promise((resolve, reject) => {
     const outgoing = open(target, request, true);
     request.signal.addEventListener("abort", () => outgoing.destroy(), { once: true });
-    outgoing.once("error", (error) => reject(dialError(error)));
+    outgoing.once("error", (error) => {
+      const { message } = unreachable(error, target.location);
+      reject(internalError(new Error(`error dialing backend: ${message}`)));
+    });
     outgoing.once("response", (answer) => resolve(relayed(answer)));
     outgoing.once("upgrade", (answer: IncomingMessage, backend: Duplex, head: Buffer) => {
       resolve({

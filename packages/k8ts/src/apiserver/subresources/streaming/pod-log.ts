@@ -6,14 +6,15 @@ import {
   invalid,
   badRequest,
   parseTime,
+  StatusError,
   type FieldError,
 } from "@k8ts/api";
 import type { HttpResponse } from "../../http/index.ts";
 import type { Query } from "../../query.ts";
 import { methodNotAllowed } from "../../method-not-allowed.ts";
 import type { Subresource } from "../subresource.ts";
-import { backendError, forward, relayBody, textOf } from "./backend-request.ts";
-import type { KubeletConnector } from "./kubelet-connection.ts";
+import { backendError, BackendUnreachable, forward, relayBody, textOf } from "./backend-request.ts";
+import type { KubeletConnector, Location } from "./kubelet-connection.ts";
 import { containerOf, podOf } from "./pod-location.ts";
 
 const streams = ["All", "Stdout", "Stderr"];
@@ -54,6 +55,12 @@ function checked(query: Query, podName: string): URLSearchParams {
   return parameters;
 }
 
+/** Upstream passes on what Go's HTTP client says, without a reason of its own. */
+function notFetched({ host, port }: Location, path: string, text: string): StatusError {
+  const message = `Get "https://${host.includes(":") ? `[${host}]` : host}:${port}${path}": ${text}`;
+  return new StatusError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: 500 });
+}
+
 /** GET pods/NAME/log. */
 export const podLog = (kubelets: KubeletConnector): Subresource => ({
   async connect(call, exchange): Promise<HttpResponse> {
@@ -66,7 +73,9 @@ export const podLog = (kubelets: KubeletConnector): Subresource => ({
     const skip = call.query.boolean("insecureSkipTLSVerifyBackend") === true;
     const location = await kubelets.locate(call, nodeName, skip);
     const path = `/containerLogs/${call.namespace}/${call.name}/${container}?${parameters.toString()}`;
-    const answer = await forward({ location, path, method: "GET" }, exchange.request, false);
+    const answer = await forward({ location, path, method: "GET" }, exchange.request, false).catch((error: unknown) => {
+      throw error instanceof BackendUnreachable ? notFetched(location, path, error.message) : error;
+    });
     const code = answer.statusCode ?? 500;
     if (code < 200 || code > 206) throw backendError(code, await textOf(answer), "pods/log", call.name);
     const contentType = answer.headers["content-type"] ?? "text/plain";

@@ -40,7 +40,7 @@ export function isGlobalUnicast(ip: string): boolean {
     lower !== "::1" &&
     !lower.startsWith("ff") &&
     !/^fe[89ab]/.test(lower) &&
-    !/^::ffff:127\./.test(lower)
+    !lower.startsWith("::ffff:127.")
   );
 }
 
@@ -137,7 +137,10 @@ function proxy(kind: "node" | "pod" | "service", optionsKind: string, locate: Lo
       const backend = { location, path: `${path || "/"}${request.query === "" ? "" : `?${request.query}`}`, method };
       if (request.upgradable) return tunnel(backend, request);
       const withBody = method !== "GET" && method !== "HEAD";
-      return withRewrittenLocation(relayed(await forward(backend, request, withBody)), exchange, path);
+      const answer = await forward(backend, request, withBody).catch((error: Error) => {
+        throw serviceUnavailable(`error trying to reach service: ${error.message}`);
+      });
+      return withRewrittenLocation(relayed(answer), exchange, path);
     },
   };
 }
