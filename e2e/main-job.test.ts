@@ -227,7 +227,7 @@ async function traces(): Promise<string[]> {
   );
   const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
   left.push(...mounts.filter((line) => line.includes(`${cluster.directory}/`)).map((line) => `mount ${line}`));
-  const groups = await execute("find", ["/sys/fs/cgroup", "-type", "d", "-path", `*/${cluster.name}/*pod*`]);
+  const groups = await execute("find", ["/sys/fs/cgroup", "-type", "d", "-path", `*/${cluster.name}/*`, "-name", "pod*-*"]);
   left.push(
     ...groups.stdout
       .split("\n")

@@ -53,7 +53,8 @@ function addBase(files: Map<string, LayerEntry>): void {
 
 const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-const nginxConfig = (tag: string): string => `worker_processes 1;
+const nginxConfig = (tag: string): string => `user www-data www-data;
+worker_processes 1;
 pid /run/nginx.pid;
 error_log /dev/stderr notice;
 events { worker_connections 1024; }
