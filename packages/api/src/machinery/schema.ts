@@ -253,25 +253,39 @@ export function parseTableHead(text: string): TableHead {
 const linesOf = (text: string): string[] =>
   text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("//"));
 
+/** Where each type of a table stands: its short name, and its lines. Reads no line but the first of each. */
+export function structBlocks(text: string): Map<string, string> {
+  const blocks = new Map<string, string>();
+  const heads = /^(?:kind|type) (\w+)/gm;
+  let open: RegExpExecArray | null = heads.exec(text);
+  while (open) {
+    const next = heads.exec(text);
+    blocks.set(open[1] as string, text.slice(open.index, next?.index));
+    open = next;
+  }
+  return blocks;
+}
+
+/** Parses one type's lines; `prefix` is its table's ("apps.v1"). */
+export function parseStruct(block: string, prefix: string): StructSchema {
+  const [head = "", ...lines] = linesOf(block);
+  const { plain, options, doc } = words(head);
+  const fields = lines.map((line) => parseField(line, prefix));
+  return {
+    name: `${prefix}.${plain[1]}`,
+    isKind: plain[0] === "kind",
+    atomic: options.get("map") === "atomic",
+    fields: new Map(fields.map((field) => [field.name, field])),
+    ...(doc && { doc }),
+  };
+}
+
 /**
  * Parses one schema table. Tables are part of the program, so a malformed one is a programming error and throws.
  */
 export function parseTable(text: string): GroupVersionSchema {
   const { group, version, groupVersion, prefix, protoPackage, resources } = parseTableHead(text);
-  const structs = new Map<string, StructSchema>();
-  let fields: Map<string, FieldSchema> | undefined;
-  for (const line of linesOf(text).slice(1)) {
-    if (line.startsWith("resource ")) continue;
-    if (!line.startsWith(" ")) {
-      const { plain, options, doc } = words(line);
-      fields = new Map();
-      const name = `${prefix}.${plain[1]}`;
-      const isKind = plain[0] === "kind";
-      structs.set(name, { name, isKind, atomic: options.get("map") === "atomic", fields, ...(doc && { doc }) });
-    } else if (fields) {
-      const field = parseField(line, prefix);
-      fields.set(field.name, field);
-    }
-  }
+  const parsed = [...structBlocks(text).values()].map((block) => parseStruct(block, prefix));
+  const structs = new Map(parsed.map((struct) => [struct.name, struct]));
   return { group, version, groupVersion, prefix, protoPackage, resources, structs };
 }

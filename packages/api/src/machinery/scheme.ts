@@ -1,9 +1,16 @@
 /**
  * The scheme: every group/version, resource and type that the tables describe, found by name. Opening one reads only the
- * head of each table (its group and resources); the types of a group/version are parsed when one of them is first asked for.
+ * head of each table (its group and resources); a type is parsed when it is first asked for.
  */
 import { tables as builtInTables } from "../../schema/index.ts";
-import { parseTable, parseTableHead, type ResourceSchema, type StructSchema, type TableHead } from "./schema.ts";
+import {
+  parseStruct,
+  parseTableHead,
+  structBlocks,
+  type ResourceSchema,
+  type StructSchema,
+  type TableHead,
+} from "./schema.ts";
 
 /** A group and version as discovery lists it. */
 export interface GroupVersion {
@@ -91,7 +98,8 @@ export class Scheme {
   readonly #structs = new Map<string, StructSchema>();
   readonly #resources = new Map<string, ResourceSchema>();
   readonly #kinds = new Map<string, ResourceSchema>();
-  readonly #parsed = new Set<string>();
+  /** Lines of each table's types, by short name, once the table was looked into. */
+  readonly #blocks = new Map<string, Map<string, string>>();
   readonly #prefixes = new Map<string, string>();
   readonly #groupVersions: readonly GroupVersion[];
   readonly #served: readonly ResourceSchema[];
@@ -144,8 +152,13 @@ export class Scheme {
   findStruct(name: string): StructSchema | undefined {
     const known = this.#structs.get(name);
     if (known) return known;
-    this.#parse(name.slice(0, name.lastIndexOf(".")));
-    return this.#structs.get(name);
+    const dot = name.lastIndexOf(".");
+    const prefix = name.slice(0, dot);
+    const block = this.#blocksOf(prefix).get(name.slice(dot + 1));
+    if (block === undefined) return undefined;
+    const struct = parseStruct(block, prefix);
+    this.#structs.set(name, struct);
+    return struct;
   }
 
   /**
@@ -177,8 +190,7 @@ export class Scheme {
   /** Every type of a group/version's table, by full name. */
   structsOf(groupVersion: string): readonly StructSchema[] {
     const prefix = this.#prefixes.get(groupVersion) ?? "";
-    this.#parse(prefix);
-    return [...this.#structs.values()].filter(({ name }) => name.slice(0, name.lastIndexOf(".")) === prefix);
+    return [...this.#blocksOf(prefix).keys()].map((name) => this.struct(`${prefix}.${name}`));
   }
 
   /** A text that changes whenever any table does: hash it to tell one scheme from another. */
@@ -187,11 +199,14 @@ export class Scheme {
     return this.#fingerprint;
   }
 
-  #parse(prefix: string): void {
-    const head = this.#heads.get(prefix);
-    if (!head || this.#parsed.has(prefix)) return;
-    this.#parsed.add(prefix);
-    for (const [name, struct] of parseTable(head.text).structs) this.#structs.set(name, struct);
+  #blocksOf(prefix: string): Map<string, string> {
+    let blocks = this.#blocks.get(prefix);
+    if (!blocks) {
+      const head = this.#heads.get(prefix);
+      blocks = head ? structBlocks(head.text) : new Map<string, string>();
+      this.#blocks.set(prefix, blocks);
+    }
+    return blocks;
   }
 }
 

@@ -117,7 +117,7 @@ function decodeProtobufBody(body: Body): DecodedBody {
   const actual = withDefaults(envelope, body.expected);
   const struct = structOf(actual, body, body.bytes);
   const object = handled(actual, body, () => envelope.decode(struct, body.scheme));
-  return { object: named(object, actual), problems: [] };
+  return { object: named(object, nameFor(actual, body)), problems: [] };
 }
 
 interface TypeName {
@@ -162,7 +162,12 @@ function shape(value: unknown, body: Body, text?: string): Shaped {
   const actual = withDefaults(typeNameOf(value), body.expected);
   const struct = structOf(actual, body, text ?? body.bytes);
   const shaped = handled(actual, body, () => conformValue(struct, value ?? {}, body.scheme));
-  return { object: named(shaped.value, actual), problems: shaped.problems, keys: shaped.keys };
+  return { object: named(shaped.value, nameFor(actual, body)), problems: shaped.problems, keys: shaped.keys };
+}
+
+/** The type that the object is given: options, which may say any group/version, get the expected one. */
+function nameFor(actual: TypeName, { expected }: Body): TypeName {
+  return expected && optionKinds.has(actual.kind) ? expected : actual;
 }
 
 /** The object with its type written in, first of its fields. */

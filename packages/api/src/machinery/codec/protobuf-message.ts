@@ -159,7 +159,8 @@ export class ProtobufTypes {
         expectWire(tag, codec.wire, name);
         const value = codec.read(reader);
         const significant = pointer || (struct ? reader.significant : !isZero(value) && !(quantity && value === "0"));
-        if (value === undefined || (!significant && !required)) return false;
+        // A zero quantity means nothing, yet Go writes it to JSON ("0"): so does this.
+        if (value === undefined || (!significant && !required && !quantity)) return false;
         object[name] = value;
         return significant;
       },
