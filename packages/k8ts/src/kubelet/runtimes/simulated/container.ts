@@ -105,6 +105,7 @@ export class SimulatedContainer {
       environment: this.#environment(),
       clock,
       stdin: config.stdin,
+      stdinOnce: config.stdinOnce,
       log: (stream, bytes) => this.#log(stream, bytes),
       ended: (exitCode) => this.#ended(exitCode),
       exitAfter: this.#exitAfter(),

@@ -15,6 +15,8 @@ export interface ProcessSettings {
   readonly clock: Clock;
   /** Whether something may be fed in; else its stdin is at its end. */
   readonly stdin: boolean;
+  /** Whether its stdin ends with that of the first who joins it. */
+  readonly stdinOnce: boolean;
   /** Hears every piece of output, attached or not. */
   readonly log: (stream: "stdout" | "stderr", bytes: Buffer) => void;
   readonly ended: (exitCode: number) => void;
@@ -65,7 +67,7 @@ export class SimulatedProcess {
     if (this.#ended) return Promise.resolve();
     this.#attached.add(streams);
     const input = streams.stdin as Readable | undefined;
-    if (input !== undefined && this.#settings.stdin) input.pipe(this.#input());
+    if (input !== undefined && this.#settings.stdin) input.pipe(this.#input(), { end: this.#settings.stdinOnce });
     return new Promise((resolve) => {
       const leave = (): void => {
         this.#attached.delete(streams);
