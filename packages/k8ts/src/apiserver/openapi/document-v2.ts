@@ -1,7 +1,7 @@
 /** The OpenAPI 2.0 (Swagger) document: one for the whole server. */
 import type { Scheme } from "@k8ts/api";
 import { patchMediaTypes } from "./document-v3.ts";
-import { resourceOperations, type Operation } from "./operations.ts";
+import { groupVersionOperations, type Operation } from "./operations.ts";
 import { TypeSchemas, type Docs } from "./type-schemas.ts";
 
 const encodings = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
@@ -38,8 +38,8 @@ function operationDocument(operation: Operation, types: TypeSchemas): object {
     responses: { ...Object.fromEntries(answers), 401: { description: "Unauthorized" } },
     schemes: ["https"],
     tags: [tag],
-    "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": kind,
+    ...(action && { "x-kubernetes-action": action }),
+    ...(kind && { "x-kubernetes-group-version-kind": kind }),
   };
 }
 
@@ -47,12 +47,10 @@ function operationDocument(operation: Operation, types: TypeSchemas): object {
 export function documentV2(scheme: Scheme, docs?: Docs): object {
   const types = new TypeSchemas(scheme, "v2", docs);
   const paths: Record<string, Record<string, object>> = {};
-  for (const resource of scheme.resources()) {
-    for (const operation of resourceOperations(scheme, resource)) {
+  for (const { groupVersion } of scheme.groupVersions()) {
+    for (const operation of groupVersionOperations(scheme, groupVersion)) {
       (paths[operation.path] ??= {})[operation.method] = operationDocument(operation, types);
     }
-  }
-  for (const { groupVersion } of scheme.groupVersions()) {
     for (const struct of scheme.structsOf(groupVersion)) if (struct.isKind) types.ref(struct.name);
   }
   return {

@@ -1,6 +1,6 @@
 /** OpenAPI 3.0 documents: one per group/version. */
 import type { Scheme } from "@k8ts/api";
-import { resourceOperations, type Operation } from "./operations.ts";
+import { groupVersionOperations, type Operation } from "./operations.ts";
 import type { Parameter } from "./parameters.ts";
 import { TypeSchemas, type Docs, type JsonSchema } from "./type-schemas.ts";
 
@@ -53,21 +53,22 @@ function operationDocument(operation: Operation, types: TypeSchemas): object {
     ...(body && { requestBody: body }),
     responses: responses(operation, types),
     tags: [tag],
-    "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": kind,
+    ...(action && { "x-kubernetes-action": action }),
+    ...(kind && { "x-kubernetes-group-version-kind": kind }),
   };
 }
 
 /** The document of one group/version; undefined where it serves nothing. */
 export function documentV3(scheme: Scheme, groupVersion: string, docs?: Docs): object | undefined {
-  const resources = scheme.resources().filter((resource) => resource.groupVersion === groupVersion);
-  if (resources.length === 0) return undefined;
+  const operations = groupVersionOperations(scheme, groupVersion);
+  if (operations.length === 0) return undefined;
   const types = new TypeSchemas(scheme, "v3", docs);
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of resources.flatMap((resource) => resourceOperations(scheme, resource))) {
+  for (const operation of operations) {
     (paths[operation.path] ??= {})[operation.method] = operationDocument(operation, types);
   }
   for (const struct of scheme.structsOf(groupVersion)) if (struct.isKind) types.ref(struct.name);
+  types.ref("meta.v1.WatchEvent");
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: "v1.36.2" },

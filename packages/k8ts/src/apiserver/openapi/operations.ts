@@ -21,8 +21,8 @@ export type Method = "get" | "put" | "post" | "delete" | "patch" | "head" | "opt
 export interface Operation {
   readonly path: string;
   readonly method: Method;
-  /** x-kubernetes-action. */
-  readonly action: string;
+  /** x-kubernetes-action; absent where the operation is on no object. */
+  readonly action?: string;
   readonly operationId: string;
   readonly description: string;
   readonly parameters: readonly Parameter[];
@@ -32,7 +32,7 @@ export interface Operation {
   readonly response: string;
   readonly codes: readonly number[];
   readonly watchable: boolean;
-  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
   readonly tag: string;
 }
 
@@ -228,7 +228,7 @@ function subresourceOperations(
 }
 
 /** All operations of one resource, in the order of their paths. */
-export function resourceOperations(scheme: Scheme, schema: ResourceSchema): Operation[] {
+function resourceOperations(scheme: Scheme, schema: ResourceSchema): Operation[] {
   const { namespaced, kind, resource, verbs, type } = schema;
   const scope = namespaced ? "Namespaced" : "";
   const root = rootOf(schema);
@@ -254,4 +254,24 @@ export function resourceOperations(scheme: Scheme, schema: ResourceSchema): Oper
     ...objectOperations(item, verbs),
     ...schema.subresources.flatMap((subresource) => subresourceOperations(scheme, item, schema, subresource)),
   ];
+}
+
+/** All operations of a group/version: what it serves, then those of each resource. */
+export function groupVersionOperations(scheme: Scheme, groupVersion: string): Operation[] {
+  const resources = scheme.resources().filter((resource) => resource.groupVersion === groupVersion);
+  const [first] = resources;
+  if (!first) return [];
+  const name = groupName(first.group);
+  const discovery: Operation = {
+    path: `${rootOf(first)}/`,
+    method: "get",
+    operationId: `get${name}${capital(first.version)}APIResources`,
+    description: "get available resources",
+    parameters: [],
+    response: "meta.v1.APIResourceList",
+    codes: [200],
+    watchable: false,
+    tag: `${lower(name)}_${first.version}`,
+  };
+  return [discovery, ...resources.flatMap((resource) => resourceOperations(scheme, resource))];
 }
