@@ -316,7 +316,7 @@ class NodeAgent {
       config: this.#config,
       recorder,
       nodeName,
-      isWanted: (uid) => this.#workers.has(uid),
+      isWanted: (uid) => !this.#workers.isOrphan(uid),
       imagesChanged: () => node.imagesChanged(),
     });
     this.#eviction = new EvictionMonitor({

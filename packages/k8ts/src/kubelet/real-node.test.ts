@@ -149,7 +149,7 @@ test("environment, volumes, limits and probes of a real pod, and nothing is left
     "cat /config/app.conf /secret/password /token/token /sub/conf",
     "echo; cat /etc/hosts | while read l; do case $l in *custom.example*) echo aliased;; esac; done",
     "cat /etc/resolv.conf",
-    "echo ready > /memory/ready; echo started; echo bye > /dev/termination-log; while true; do sleep 0.1; done",
+    "trap 'exit 0' TERM; echo ready > /memory/ready; echo started; echo bye > /dev/termination-log; while true; do sleep 0.1; done",
   ].join("; ");
   const pod = await create("full", {
     securityContext: { fsGroup: 4321 },
@@ -236,7 +236,7 @@ test(
       ],
       containers: [
         shell(
-          "echo main >> /shared/log; cat /shared/log; echo the end > /dev/termination-log; [ -f /shared/again ] || { echo > /shared/again; exit 3; }; while true; do sleep 0.1; done",
+          "echo main >> /shared/log; cat /shared/log; echo the end > /dev/termination-log; [ -f /shared/again ] || { echo > /shared/again; exit 3; }; trap 'exit 0' TERM; while true; do sleep 0.1; done",
           { volumeMounts: [{ name: "shared", mountPath: "/shared" }] },
         ),
       ],
@@ -269,3 +269,41 @@ test(
     await until("deletion", () => api.pod("ordered") === undefined);
   },
 );
+
+test("containerd is killed and comes back: pods run on, and what ended meanwhile is seen", { skip }, async () => {
+  const loop = "trap 'exit 0' TERM; while true; do sleep 0.1; done";
+  await create("steady", { containers: [shell(loop)] });
+  await create("fleeting", { restartPolicy: "Never", containers: [shell("sleep 1.5; exit 4")] });
+  const phase = (name: string) => api.pod(name)?.status?.phase;
+  await until("both run", () => phase("steady") === "Running" && phase("fleeting") === "Running");
+  const id = api.pod("steady")?.status?.containerStatuses?.[0]?.containerID;
+  await containerd.killDaemon();
+  await realClock.sleep(1_700);
+  await containerd.startDaemon();
+  await until("the end is seen", () => phase("fleeting") === "Failed");
+  assert.equal(api.pod("fleeting")?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 4);
+  assert.equal(api.pod("steady")?.status?.containerStatuses?.[0]?.containerID, id);
+  for (const name of ["steady", "fleeting"]) await api.client.delete(pods, { namespace: "default", name });
+  await until("deletion", () => api.objects(pods).length === 0);
+});
+
+test("a container over its memory limit is OOMKilled; one without a user is refused", { skip }, async () => {
+  await create("oom", {
+    restartPolicy: "Never",
+    containers: [
+      shell("exec dd if=/dev/zero of=/dev/null bs=64M count=1", {
+        resources: { limits: { memory: "16Mi" }, requests: { memory: "16Mi" } },
+      }),
+    ],
+  });
+  await create("root", { securityContext: { runAsNonRoot: true }, containers: [shell("true")] });
+  const oom = await until("the kill", () => api.pod("oom")?.status?.containerStatuses?.[0]?.state?.terminated);
+  assert.deepEqual([oom.reason, oom.exitCode], ["OOMKilled", 137]);
+  const refused = await until("the refusal", () => {
+    const waiting = api.pod("root")?.status?.containerStatuses?.[0]?.state?.waiting;
+    return waiting?.reason === "CreateContainerConfigError" && waiting;
+  });
+  assert.match(refused.message ?? "", /^container has runAsNonRoot and image will run as root \(pod: "root_default\(/);
+  for (const name of ["oom", "root"]) await api.client.delete(pods, { namespace: "default", name });
+  await until("deletion", () => api.objects(pods).length === 0);
+});

@@ -1,4 +1,5 @@
 /** What v1 and v2 have in common: directories that are cgroups, their files, their processes. */
+import { constants } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import type { QosClass } from "../status/qos-class.ts";
 
@@ -24,9 +25,11 @@ export async function writeCgroupFile(directory: string, file: string, value: st
   await writeFile(`${directory}/${file}`, String(value));
 }
 
+const existing = constants.O_WRONLY | constants.O_TRUNC;
+
 /** As writeCgroupFile, where the kernel has such a file. */
 export async function writeWherePresent(directory: string, file: string, value: string | number): Promise<void> {
-  await unlessMissing(writeFile(`${directory}/${file}`, String(value), { flag: "r+" }), undefined);
+  await unlessMissing(writeFile(`${directory}/${file}`, String(value), { flag: existing }), undefined);
 }
 
 /** Names of the cgroups directly below. */

@@ -309,6 +309,22 @@ test("a restarted kubelet adopts what runs, ends what was deleted meanwhile, and
   await node.kubelet.stop();
 });
 
+test("a kubelet that stops touches no pod, whatever happens while it does", async () => {
+  const node = await started();
+  await node.create("web");
+  await node.create("other");
+  const [container] = await node.runtime.listContainers({ labels: { "io.kubernetes.pod.name": "other" } });
+  const stopping = node.kubelet.stop();
+  await node.runtime.stopContainer(container!.id, 0);
+  await stopping;
+  await node.advance(120_000);
+  const left = await node.runtime.listContainers();
+  assert.deepEqual(left.map((one) => [one.labels["io.kubernetes.pod.name"], one.state]).sort(), [
+    ["other", "EXITED"],
+    ["web", "RUNNING"],
+  ]);
+});
+
 test("lost sandboxes are made anew, and the pod runs again", async () => {
   const node = await started();
   await node.create("lost");

@@ -60,9 +60,9 @@ export class PodWorkers {
     this.#workers.get(uid)?.end(verdict);
   }
 
-  /** Whether anything of this pod is being looked after. */
-  has(uid: string): boolean {
-    return this.#workers.has(uid);
+  /** Whether nobody looks after this pod and nobody will; false as long as that cannot be told. */
+  isOrphan(uid: string): boolean {
+    return this.#open && !this.#workers.has(uid);
   }
 
   /** All pods, in any stage. */
@@ -82,6 +82,8 @@ export class PodWorkers {
 
   /** Stops all workers; their pods run on. */
   async stop(): Promise<void> {
+    // First of all: without its workers every pod would look like one that nobody wants.
+    this.#open = false;
     const stopping = [...this.#workers.values()].map((worker) => worker.stop());
     this.#workers.clear();
     await Promise.all(stopping);

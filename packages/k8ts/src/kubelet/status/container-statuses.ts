@@ -103,7 +103,8 @@ function attemptStatus(
   before: Status | undefined,
 ): ContainerStatus {
   const status = emptyStatus(container, stateOf(input, latest, before));
-  status.image = latest.image;
+  // A runtime that knows the image by its id only knows less than the spec.
+  if (!latest.image.startsWith("sha256:")) status.image = latest.image;
   status.imageID = latest.imageRef;
   status.containerID = containerIdText(input.runtimeName, latest.id);
   // A reset in place removes what the runtime knew of earlier attempts.
