@@ -155,6 +155,30 @@ test("reports when nothing moves for progressDeadlineSeconds, and recovers", asy
   await world.stop();
 });
 
+test("progress moves lastUpdateTime only, and a pod that fails later is no failed rollout", async () => {
+  const world = await rolledOut(2, { progressDeadlineSeconds: 60 });
+  await setImage(world, "nginx:2");
+  await world.settle(5000);
+  const first = await progress(world);
+  for (let round = 0; round < 6; round++) {
+    await world.settle(3000);
+    await world.runPods();
+  }
+  const last = await progress(world);
+  assert.equal(last?.reason, "NewReplicaSetAvailable");
+  assert.equal(last?.lastTransitionTime, first?.lastTransitionTime);
+  assert.notEqual(last?.lastUpdateTime, first?.lastUpdateTime);
+  const { name = "" } = world.list(pods)[0]!.metadata;
+  await world.setReady(name, false);
+  await world.settle(120_000);
+  assert.equal(isConditionTrue((await status(world))?.conditions, "Available"), false);
+  assert.deepEqual(await progress(world), last);
+  await world.setReady(name, true);
+  await world.settle();
+  assert.deepEqual(await progress(world), last);
+  await world.stop();
+});
+
 test("passes on why pods cannot be made", async () => {
   const world = await cluster();
   world.api.fault = (call) => {

@@ -80,7 +80,9 @@ test("what cannot be mirrored is told", async () => {
   const world = await cluster(made([{ addresses: [{ ip: "nonsense" }, ...many], ports }]));
   assert.equal(world.list(endpointSlices)[0]!.endpoints!.length, 1000);
   const told = new Set(world.events.map(({ reason, message }) => `${reason}: ${message}`));
-  assert.ok([...told].some((text) => text.startsWith("TooManyAddressesToMirror: A max of 1000 addresses can be mirrored")));
+  assert.ok(
+    [...told].some((text) => text.startsWith("TooManyAddressesToMirror: A max of 1000 addresses can be mirrored")),
+  );
   await world.stop();
 });
 

@@ -235,3 +235,20 @@ test("nodes get blocks of addresses, keep those they have, and give them back", 
   assert.equal((await made.get(nodes, "c")).spec?.podCIDR, "10.244.1.0/24");
   await made.stop();
 });
+
+test("nodes that come while caches lag behind get one block each", async () => {
+  const made = new World();
+  await made.start(nodeIpamController({ clusterCidrs: ["10.244.0.0/16"] }));
+  made.lag(500);
+  for (const name of ["a", "b", "c"]) {
+    await made.create(nodes, { apiVersion: "v1", kind: "Node", metadata: { name } });
+    for (const label of ["x", "y"]) {
+      await made.settle(200);
+      await made.change(nodes, name, (node) => void (node.metadata.labels = { label }));
+    }
+  }
+  await made.settle(5000);
+  const blocks = made.list(nodes).map((node) => node.spec?.podCIDRs?.join());
+  assert.deepEqual(blocks.sort(), ["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]);
+  await made.stop();
+});

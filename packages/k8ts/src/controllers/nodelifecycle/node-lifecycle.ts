@@ -177,8 +177,7 @@ async function updateTaints(node: ReadNode, context: ControllerContext): Promise
   let wait: number | undefined;
   if (wanted !== undefined && current === undefined) {
     wait = zones.turn(name, now);
-    if (wait === 0) zones.taken(name, now);
-    else eviction = undefined;
+    if (wait !== 0) eviction = undefined;
   } else if (wanted === undefined) zones.stopWaiting(name);
   const taints = taintsFor(node, eviction, now);
   const labels = labelsFor(node);
@@ -189,6 +188,7 @@ async function updateTaints(node: ReadNode, context: ControllerContext): Promise
     };
     await context.client.patch(nodes, { name }, patch, { type: "application/merge-patch+json" });
   }
+  if (wait === 0) zones.taken(name, now);
   return wait === 0 ? undefined : wait;
 }
 

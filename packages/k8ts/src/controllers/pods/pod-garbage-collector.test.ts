@@ -48,6 +48,20 @@ test("a node that comes back in time keeps its pods; a pod on a node that never 
   await world.stop();
 });
 
+test("a node that only the cache misses keeps its pods", async () => {
+  const world = await new TestCluster().start(podGarbageCollector());
+  await world.create(nodes, node("n1"));
+  await world.create(pods, on("a", "n1"));
+  await world.settle();
+  world.lag(200_000);
+  await world.create(nodes, node("n2"));
+  world.lag(0);
+  await world.create(pods, on("b", "n2"));
+  await world.settle(150_000);
+  assert.deepEqual(names(world), ["a", "b"]);
+  await world.stop();
+});
+
 test("a pod that is deleted before it got to a node goes at once", async () => {
   const world = await new TestCluster().start(podGarbageCollector());
   const stuck = pod("a");

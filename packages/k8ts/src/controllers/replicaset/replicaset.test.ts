@@ -47,14 +47,33 @@ test("makes the pods it lacks, with owner, labels and events, and counts them", 
 
 test("does not make a pod twice while the cache lags behind", async () => {
   const world = await cluster();
+  world.lag(1000);
   await world.create(replicaSets, replicaSet("web", 20));
-  // Changes while pods are being created reconcile again and again.
+  // Changes while the pods are not in the cache yet reconcile again and again.
   for (let round = 0; round < 5; round++) {
+    await world.settle(300);
     await world.change(replicaSets, "web", (set) => void (set.metadata.annotations = { round: String(round) }));
   }
-  await world.settle();
+  await world.settle(5000);
   const creates = world.api.calls.filter((call) => call.verb === "create" && call.resource === "pods");
   assert.equal(creates.length, 20);
+  await world.stop();
+});
+
+test("does not delete a pod twice while the cache lags behind", async () => {
+  const world = await cluster();
+  await world.create(replicaSets, replicaSet("web", 10));
+  await world.settle();
+  await world.runPods();
+  world.lag(1000);
+  await world.change(replicaSets, "web", (set) => void (set.spec!.replicas = 6));
+  for (let round = 0; round < 5; round++) {
+    await world.settle(500);
+    await world.change(replicaSets, "web", (set) => void (set.metadata.annotations = { round: String(round) }));
+  }
+  await world.settle(5000);
+  assert.equal(world.list(pods).filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length, 4);
+  assert.equal(world.events.filter(({ reason }) => reason === "SuccessfulDelete").length, 4);
   await world.stop();
 });
 

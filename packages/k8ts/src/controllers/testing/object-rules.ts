@@ -34,7 +34,16 @@ export class ObjectRules implements Transport {
     this.#clock = clock;
   }
 
-  watch: Transport["watch"] = (request, sink) => this.#api.watch(request, sink);
+  /** Milliseconds by which watches lag behind. */
+  lag = 0;
+
+  watch: Transport["watch"] = (request, sink) => {
+    const late = (tell: () => void): void => void (this.lag > 0 ? this.#clock.setTimer(this.lag, tell) : tell());
+    return this.#api.watch(request, {
+      event: (event) => late(() => sink.event(event as never)),
+      closed: (error) => late(() => sink.closed(error)),
+    });
+  };
   raw: Transport["raw"] = (request) => this.#api.raw(request);
   close: Transport["close"] = () => this.#api.close();
 

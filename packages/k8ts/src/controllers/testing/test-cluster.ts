@@ -19,7 +19,6 @@ import {
   type Controller,
   type InformerFactory,
   type RunningController,
-  type Transport,
 } from "@k8ts/client";
 import { MemoryApi } from "@k8ts/client/testing";
 import { ObjectRules } from "./object-rules.ts";
@@ -36,7 +35,7 @@ export interface ToldEvent {
 export class TestCluster {
   readonly clock = new VirtualClock();
   readonly api = new MemoryApi();
-  readonly transport: Transport = new ObjectRules(this.api, this.clock);
+  readonly transport: ObjectRules = new ObjectRules(this.api, this.clock);
   readonly client: Client = createClient(this.transport);
   /** What controllers told, in order: "Normal SuccessfulCreate Created pod: a-x". */
   readonly events: ToldEvent[] = [];
@@ -65,7 +64,13 @@ export class TestCluster {
     return this;
   }
 
+  /** Makes caches lag behind the server by so many milliseconds, from now on. */
+  lag(milliseconds: number): void {
+    this.transport.lag = milliseconds;
+  }
+
   async stop(): Promise<void> {
+    this.lag(0);
     await Promise.all(this.#running.map((controller) => controller.stop()));
     await this.informers.stop();
   }
