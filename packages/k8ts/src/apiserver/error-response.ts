@@ -2,7 +2,9 @@
 import { encodeJson, encodeProtobuf, internalError, StatusError, type KubernetesObject, type Scheme } from "@k8ts/api";
 import type { Status } from "@k8ts/api/meta/v1";
 import { BodyTooLarge, type HttpResponse, type RequestHeaders, type ResponseHeaders } from "./http/index.ts";
-import { errorMediaType } from "./negotiation.ts";
+import { errorMediaType, wantsPretty } from "./negotiation.ts";
+import type { Query } from "./query.ts";
+import { prettyJson } from "./rendering/encode.ts";
 import { requestEntityTooLarge } from "@k8ts/api";
 
 /** The StatusError that a thrown value amounts to. */
@@ -13,7 +15,7 @@ export function statusErrorOf(error: unknown): StatusError {
 }
 
 /** The response for a thrown value. */
-export function errorResponse(error: unknown, headers: RequestHeaders, scheme: Scheme): HttpResponse {
+export function errorResponse(error: unknown, headers: RequestHeaders, scheme: Scheme, query?: Query): HttpResponse {
   const { status, code } = statusErrorOf(error);
   const out: ResponseHeaders = {
     "cache-control": "no-cache, private",
@@ -28,7 +30,8 @@ export function errorResponse(error: unknown, headers: RequestHeaders, scheme: S
     out["content-type"] = media;
     return { status: httpStatus, headers: out, body: encodeProtobuf(status as unknown as KubernetesObject, scheme) };
   }
-  return { status: httpStatus, headers: out, body: statusJson(status) };
+  const json = statusJson(status);
+  return { status: httpStatus, headers: out, body: wantsPretty(query, headers) ? prettyJson(json) : json };
 }
 
 /** A Status as JSON with a newline, in upstream's field order. */

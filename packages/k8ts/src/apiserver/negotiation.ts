@@ -73,7 +73,8 @@ function conversionOf(parameters: ReadonlyMap<string, string>, type: MediaType):
 /** What browsers and command-line tools that people read get by default. */
 const humanAgents = ["curl", "Wget", "Mozilla/5.0"];
 
-function wantsPretty(query: Query | undefined, headers: RequestHeaders): boolean {
+/** True where the answer is for people's eyes. */
+export function wantsPretty(query: Query | undefined, headers: RequestHeaders): boolean {
   const asked = query?.first("pretty");
   if (asked) return ["1", "t", "T", "TRUE", "true", "True"].includes(asked);
   const agent = headerOf(headers, "user-agent");

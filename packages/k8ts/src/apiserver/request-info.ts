@@ -42,8 +42,14 @@ const verbOfMethod: Readonly<Record<string, string>> = {
 /** Segments after a namespace's name that are subresources of the namespace itself. */
 const namespaceSubresources: ReadonlySet<string> = new Set(["status", "finalize"]);
 
-const segmentsOf = (path: string): string[] =>
-  path.split("/").filter((part, at, all) => part !== "" || (at > 0 && at < all.length - 1));
+/** The path between its outer slashes; an empty segment inside stays, as upstream leaves it. */
+function segmentsOf(path: string): string[] {
+  let from = 0;
+  let to = path.length;
+  while (from < to && path[from] === "/") from++;
+  while (to > from && path[to - 1] === "/") to--;
+  return from === to ? [] : path.slice(from, to).split("/");
+}
 
 /** Resolves a method, a decoded path and a query. A path such as /api/v1/watch without anything behind is no resource. */
 export function requestInfo(method: string, path: string, query: Query): RequestInfo {

@@ -3,7 +3,7 @@
  *
  *     exchange ──> route (store, verb or subresource) ──> ResourceCall ──> verb ──> Answer ──> response
  */
-import { methodNotSupported, notFoundPath, type Metrics, type ResourceSchema } from "@k8ts/api";
+import { methodNotSupported, notAcceptable, notFoundPath, type Metrics, type ResourceSchema } from "@k8ts/api";
 import { bytesBody, noBody, patchTypeOf } from "./call-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { headerOf, type HttpResponse } from "./http/index.ts";
@@ -19,6 +19,9 @@ import { verbs, watch } from "./verbs/index.ts";
 
 /** Largest body that is read: upstream's MaxRequestBodyBytes. */
 const maxBodyBytes = 3 * 1024 * 1024;
+
+/** Watches are streams of frames: YAML has none. */
+const watchMediaTypes = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
 
 const bodyVerbs: ReadonlySet<string> = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
@@ -85,6 +88,7 @@ export class ResourceHandler {
 
   async #watch(exchange: Exchange): Promise<HttpResponse> {
     const media = negotiate(exchange.request.headers, exchange.query, true);
+    if (media.mediaType === "application/yaml") throw notAcceptable(watchMediaTypes);
     const call = this.#call(exchange, noBody);
     if (!call.resource.verbs.includes("watch")) throw methodNotSupported(call.resource, "watch");
     const abort = new AbortController();

@@ -18,7 +18,7 @@ export function panicRecovery(scheme: Scheme, logger: Logger): Filter {
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
       }
-      return errorResponse(error, exchange.request.headers, scheme);
+      return errorResponse(error, exchange.request.headers, scheme, exchange.query);
     }
   };
 }

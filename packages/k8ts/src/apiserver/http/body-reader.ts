@@ -11,6 +11,7 @@ export function readWholeBody(source: Readable, announced: string, limit: number
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const gone = (): void => reject(new Error("the connection closed before the body was complete"));
     source.on("data", (chunk: Buffer) => {
       length += chunk.length;
       if (length > limit) {
@@ -21,8 +22,11 @@ export function readWholeBody(source: Readable, announced: string, limit: number
         chunks.push(chunk);
       }
     });
-    source.once("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
+    source.once("end", () => {
+      source.off("close", gone);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length));
+    });
     source.once("error", reject);
-    source.once("close", () => reject(new Error("the connection closed before the body was complete")));
+    source.once("close", gone);
   });
 }

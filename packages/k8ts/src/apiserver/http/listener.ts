@@ -50,6 +50,10 @@ const maxHeaderBytes = 1024 * 1024;
 /** A client has this long for its headers, as Go's ReadHeaderTimeout of 32 s. */
 const headersTimeout = 32_000;
 const handshakeTimeout = 10_000;
+/** Bytes of uploads that a connection takes before it must be told to go on: a few large bodies at once. */
+const connectionWindow = 4 * 1024 * 1024;
+/** Megabytes that one connection's streams may hold; node's default of 10 is less than a busy client's lists. */
+const maxSessionMemory = 256;
 /** Idle HTTP/1.1 connections are kept this long, as Go's IdleTimeout of 90 s. */
 const keepAliveTimeout = 90_000;
 
@@ -64,6 +68,7 @@ function createServer(options: ListenerOptions): Http2SecureServer {
     minVersion: "TLSv1.2",
     handshakeTimeout,
     maxHeaderListPairs: 256,
+    maxSessionMemory,
     settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 256 * 1024 },
     ...({ maxHeaderSize: maxHeaderBytes } as object),
   });
@@ -165,6 +170,7 @@ class Connections {
   open(session: ServerHttp2Session): void {
     this.#peers.set(session, peerOf(session.socket as TLSSocket));
     this.#sessions.add(session);
+    session.setLocalWindowSize(connectionWindow);
     session.on("error", () => {});
     session.once("close", () => this.#sessions.delete(session));
   }
