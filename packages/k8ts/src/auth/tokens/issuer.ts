@@ -1,5 +1,8 @@
-/** Service-account tokens: JWTs (RFC 7519) signed with ES256, with Kubernetes' own claims, and the keys to verify them. */
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from "node:crypto";
+/**
+ * Service-account tokens: JWTs (RFC 7519) signed with ES256 by jose, with Kubernetes' own claims, and the keys to verify
+ * them.
+ */
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import type { Clock, Random } from "@k8ts/api";
 import { serviceAccountUserName } from "../service-account-name.ts";
 
@@ -74,8 +77,6 @@ export interface IssuerOptions {
   readonly random: Random;
 }
 
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-
 /** A key's id: SHA-256 of its DER bytes, as upstream derives it. */
 function keyId(key: KeyObject): string {
   return createHash("sha256")
@@ -89,14 +90,13 @@ export function createIssuer(options: IssuerOptions): ServiceAccountIssuer {
   const publicKeys = [createPublicKey(privateKey), ...(options.publicKeyPems ?? []).map((pem) => createPublicKey(pem))];
   const byId = new Map(publicKeys.map((key) => [keyId(key), key]));
   const [kid = ""] = byId.keys();
-  const head = encoded({ alg: "ES256", kid });
   return {
     issuer: options.issuer,
     audiences: options.audiences ?? [options.issuer],
     async issue(spec) {
-      const body = `${head}.${encoded(claimsOf(spec, options))}`;
-      const signature = sign("sha256", Buffer.from(body), { key: privateKey, dsaEncoding: "ieee-p1363" });
-      return `${body}.${signature.toString("base64url")}`;
+      const { CompactSign } = await import("jose");
+      const claims = Buffer.from(JSON.stringify(claimsOf(spec, options)));
+      return new CompactSign(claims).setProtectedHeader({ alg: "ES256", kid }).sign(privateKey);
     },
     keys: () =>
       [...byId].map(([id, key]) => ({

@@ -1,5 +1,5 @@
 /** Verifying service-account tokens: signature, times, audience, and that what they are bound to still lives. */
-import { verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { parseTime, unauthorized, type Clock, type DeepReadonly, type KubernetesObject } from "@k8ts/api";
 import { nodes, pods, secrets, serviceAccounts } from "./token-resources.ts";
 import type { ObjectSource } from "../object-source.ts";
@@ -39,7 +39,7 @@ export class TokenVerifier {
 
   /** Throws Unauthorized, with upstream's text as its cause, where the token is not good for any of `audiences`. */
   async verify(token: string, audiences: readonly string[] = this.#issuer.audiences): Promise<VerifiedToken> {
-    const claims = this.#claims(token);
+    const claims = await this.#claims(token);
     const named = typeof claims.aud === "string" ? [claims.aud] : claims.aud;
     const shared = named.filter((audience) => audiences.includes(audience));
     if (shared.length === 0) {
@@ -52,10 +52,10 @@ export class TokenVerifier {
     return { user: userOf(claims), audiences: shared, expires: claims.exp };
   }
 
-  #claims(token: string): TokenClaims {
+  async #claims(token: string): Promise<TokenClaims> {
     const known = this.#verified.get(token);
     if (known) return known;
-    const claims = verifiedClaims(token, this.#issuer);
+    const claims = await verifiedClaims(token, this.#issuer);
     if (this.#verified.size >= maxRemembered) this.#verified.clear();
     this.#verified.set(token, claims);
     return claims;
@@ -103,33 +103,42 @@ function refused(text: string): Error {
   return error;
 }
 
-function part(token: string, at: number): unknown {
-  const text = token.split(".")[at];
-  if (text === undefined) return undefined;
+/** What a token says of itself, unchecked; undefined where it is no JWT. */
+function unverified(token: string): Partial<TokenClaims> | undefined {
   try {
-    return JSON.parse(Buffer.from(text, "base64url").toString());
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    return typeof claims === "object" && claims !== null ? claims : undefined;
   } catch {
     return undefined;
   }
 }
 
-const unverified = (token: string): Partial<TokenClaims> | undefined => {
-  const claims = part(token, 1);
-  return typeof claims === "object" && claims !== null ? claims : undefined;
-};
-
-function verifiedClaims(token: string, issuer: ServiceAccountIssuer): TokenClaims {
-  const pieces = token.split(".");
-  const head = part(token, 0) as { alg?: unknown; kid?: unknown } | undefined;
-  if (pieces.length !== 3 || head?.alg !== "ES256") throw refused("invalid bearer token");
-  const key = typeof head.kid === "string" ? issuer.key(head.kid) : undefined;
-  const signed = Buffer.from(`${pieces[0]}.${pieces[1]}`);
-  const signature = Buffer.from(pieces[2] ?? "", "base64url");
-  if (!key || !verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, signature)) {
+/** The payload of a token with a good signature by one of the issuer's keys. */
+async function signedPayload(token: string, issuer: ServiceAccountIssuer): Promise<Uint8Array> {
+  const { compactVerify } = await import("jose");
+  const keyOf = ({ kid }: { kid?: string }): KeyObject => {
+    const key = kid === undefined ? undefined : issuer.key(kid);
+    if (!key) throw refused("invalid bearer token");
+    return key;
+  };
+  try {
+    return (await compactVerify(token, keyOf, { algorithms: ["ES256"] })).payload;
+  } catch {
     throw refused("invalid bearer token");
   }
-  const claims = unverified(token) as TokenClaims;
-  const own = claims["kubernetes.io"];
+}
+
+function parsedClaims(payload: Uint8Array): TokenClaims {
+  try {
+    return JSON.parse(Buffer.from(payload).toString()) as TokenClaims;
+  } catch {
+    throw refused("invalid bearer token");
+  }
+}
+
+async function verifiedClaims(token: string, issuer: ServiceAccountIssuer): Promise<TokenClaims> {
+  const claims = parsedClaims(await signedPayload(token, issuer));
+  const own = claims?.["kubernetes.io"];
   const wellFormed =
     typeof claims.exp === "number" && typeof own?.namespace === "string" && own.serviceaccount !== undefined;
   if (!wellFormed || claims.iss !== issuer.issuer) throw refused("invalid bearer token");
