@@ -1,5 +1,13 @@
 /** The Endpoints controller: the older form of EndpointSlices, one object per Service, cut at 1000 addresses. */
-import { cloneJson, deepEqual, isNotFound, type DeepReadonly, type ObjectKey } from "@k8ts/api";
+import {
+  cloneJson,
+  deepEqual,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  type DeepReadonly,
+  type ObjectKey,
+} from "@k8ts/api";
 import { endpoints, pods, services, type Endpoints, type EndpointSubset, type Service } from "@k8ts/api/core/v1";
 import type { Controller, ControllerContext, ReconcileResult } from "@k8ts/client";
 import { errorText, isNamespaceTerminating } from "../errors.ts";
@@ -144,6 +152,8 @@ async function write(
     if (written.metadata.resourceVersion !== before) stateOf(context).replaced.set(keyText(keyOf(service)), before);
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
+    // Our cache is behind our own last write: the retry sees it, and nobody need hear of it.
+    if (isAlreadyExists(error) || isConflict(error)) throw error;
     const [reason, what] = current
       ? ["FailedToUpdateEndpoint", `Failed to update endpoint ${namespace}/${name}`]
       : ["FailedToCreateEndpoint", `Failed to create endpoint for service ${namespace}/${name}`];
