@@ -15,6 +15,17 @@ export class RuntimeError extends Error {
     super(message, options);
     this.code = code;
   }
+
+  /** As Go's gRPC prints it and events of failed sandboxes show it: "rpc error: code = NotFound desc = …". */
+  get rpcText(): string {
+    const name = this.code
+      .toLowerCase()
+      .split("_")
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join("");
+    // Go's spelling of the one code that it writes otherwise.
+    return `rpc error: code = ${name === "Cancelled" ? "Canceled" : name} desc = ${this.message}`;
+  }
 }
 
 export interface PodSandboxMetadata {

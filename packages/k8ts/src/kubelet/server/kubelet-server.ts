@@ -139,7 +139,9 @@ class HttpsKubeletServer implements KubeletServer {
       rejectUnauthorized: false,
       minVersion: "TLSv1.2" as const,
     };
-    const server = createServer({ ...tls, ALPNProtocols: ["http/1.1"] });
+    // Keep-alive finds the clients of long streams that went without a word.
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, noDelay: true };
+    const server = createServer({ ...tls, ...keepAlive, ALPNProtocols: ["http/1.1"] });
     server.on("request", (request, response) => void this.#serve(request, response));
     server.on("upgrade", (request, socket, head) => void this.#upgrade({ request, socket, head }));
     server.on("clientError", (_error, socket) => {
