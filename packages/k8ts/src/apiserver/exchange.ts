@@ -27,9 +27,8 @@ export class Exchange implements RequestContext {
   user: UserInfo = nobody;
   info: RequestInfo;
   query: Query;
-  /** Aborts at the deadline; undefined for requests without one. */
-  deadline: AbortSignal | undefined;
-  #signal: AbortSignal | undefined;
+  #abort: AbortController | undefined;
+  #cancelled: Error | undefined;
 
   constructor(request: HttpRequest, clock: Clock, random: Random) {
     this.request = request;
@@ -44,9 +43,23 @@ export class Exchange implements RequestContext {
     return isLongRunning(this.info);
   }
 
+  /** Aborts when the client leaves or the deadline passes. Made on first use: most requests need none. */
   get signal(): AbortSignal {
-    this.#signal ??= this.deadline ? AbortSignal.any([this.request.signal, this.deadline]) : this.request.signal;
-    return this.#signal;
+    if (!this.#abort) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      const { signal } = this.request;
+      if (this.#cancelled) abort.abort(this.#cancelled);
+      else if (signal.aborted) abort.abort(signal.reason);
+      else signal.addEventListener("abort", () => abort.abort(signal.reason), { once: true });
+    }
+    return this.#abort.signal;
+  }
+
+  /** Stops the work on this request. */
+  cancel(reason: Error): void {
+    this.#cancelled = reason;
+    this.#abort?.abort(reason);
   }
 
   get fieldManager(): string {

@@ -40,12 +40,10 @@ function timeoutOf(text: string | undefined): number {
 export function deadline(): Filter {
   return (next) => (exchange) => {
     if (exchange.longRunning) return next(exchange);
-    const abort = new AbortController();
-    exchange.deadline = abort.signal;
     return new Promise<HttpResponse>((resolve, reject) => {
       const timer = exchange.clock.setTimer(timeoutOf(exchange.query.first("timeout")), () => {
         const error = timeout("request did not complete within the allotted timeout");
-        abort.abort(error);
+        exchange.cancel(error);
         reject(error);
       });
       next(exchange)

@@ -68,8 +68,9 @@ export class WatchStream implements StoreSink, StreamBody {
   }
 
   events(events: readonly StoreEvent[]): void {
+    const before = this.#bytes;
     for (const event of events) this.#push(this.#framer.frame(event));
-    this.#count(events.length, this.#bytes);
+    this.#count(events.length, this.#bytes - before);
     this.#flusher.add(this.#flush);
   }
 
