@@ -76,7 +76,7 @@ describe("the main job", { timeout: 600_000 }, () => {
     const printed = await cluster.run(["exec", pod!.metadata.name!, "--", "wget", "-qO-", `${clusterUrl}/version`]);
     assert.equal(printed, "1.7.9\n");
     for (let call = 0; call < 6; call++) {
-      await cluster.run(["exec", pod!.metadata.name!, "--", "wget", "-T3", "-qO-", `${clusterUrl}/hostname`]);
+      await cluster.run(["exec", pod!.metadata.name!, "--", "wget", "-qO-", `${clusterUrl}/hostname`]);
     }
   });
 
@@ -227,7 +227,15 @@ async function traces(): Promise<string[]> {
   );
   const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
   left.push(...mounts.filter((line) => line.includes(`${cluster.directory}/`)).map((line) => `mount ${line}`));
-  const groups = await execute("find", ["/sys/fs/cgroup", "-type", "d", "-path", `*/${cluster.name}/*`, "-name", "pod*-*"]);
+  const groups = await execute("find", [
+    "/sys/fs/cgroup",
+    "-type",
+    "d",
+    "-path",
+    `*/${cluster.name}/*`,
+    "-name",
+    "pod*-*",
+  ]);
   left.push(
     ...groups.stdout
       .split("\n")

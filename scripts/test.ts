@@ -31,8 +31,8 @@ await buildBundle();
 const obstacle = prepareForContainers();
 if (obstacle) console.log(`Note: ${obstacle}; end-to-end tests that need containers are left out.`);
 else await buildDemoImages(console.log);
-const pattern = obstacle ? "e2e/simulated/**/*.test.ts" : "e2e/**/*.test.ts";
-const files = globSync(pattern, { cwd: root })
+const patterns = ["examples/**/*.test.ts", obstacle ? "e2e/simulated/**/*.test.ts" : "e2e/**/*.test.ts"];
+const files = globSync(patterns, { cwd: root })
   .sort()
   .map((file) => join(root, file));
 const { passed, failed } = await runTests(files);

@@ -1,5 +1,5 @@
 /** The API server of a cluster with what it stands on: certificates, storage, strategies, admission, kubeconfigs. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { scheme, type DeepReadonly } from "@k8ts/api";
@@ -60,7 +60,7 @@ export async function startApi(
   const clusterIP = addressInRange(config.serviceCidr, 1);
   const directory = config.dataDirectory
     ? hostLayout(config.dataDirectory).pki
-    : join(tmpdir(), `k8ts-pki-${process.pid}`);
+    : await mkdtemp(join(tmpdir(), "k8ts-pki-"));
   const pki = await ensurePki(directory, {
     hostnames: [hostname()],
     ips: [clusterIP, nodeAddress],
