@@ -25,7 +25,7 @@ import type { DesiredPod } from "./pods/pod-spec.ts";
 import { PodWorkers } from "./pods/pod-workers.ts";
 import { relistThresholdMilliseconds, RuntimeView } from "./pods/runtime-view.ts";
 import { ProbeManager } from "./probes/probe-manager.ts";
-import { createProber, type Prober } from "./probes/prober.ts";
+import { contentProber, createProber, type Prober } from "./probes/prober.ts";
 import type { ContainerRuntime } from "./runtimes/runtime.ts";
 import type { KubeletServerSource } from "./server/source.ts";
 import { StatusManager } from "./status/status-manager.ts";
@@ -47,7 +47,7 @@ export interface KubeletOptions {
   readonly files?: NodeFilesystem;
   /** Default: none. */
   readonly cgroups?: CgroupManager;
-  /** Default: real probes, over the runtime and the network. */
+  /** Default: real probes, over the runtime and the network; on a node without files, all is well. */
   readonly prober?: Prober;
   /** ConfigMaps and Secrets; kubelets of one process may share one. Default: watches of its own. */
   readonly objects?: ReferencedObjects;
@@ -279,7 +279,7 @@ class NodeAgent {
     });
     this.#ends.push(() => volumes.stop());
     const probes = new ProbeManager({
-      prober: this.#options.prober ?? createProber(runtime, clock),
+      prober: this.#options.prober ?? (files.real ? createProber(runtime, clock) : contentProber),
       clock,
       random,
       events,

@@ -1,6 +1,6 @@
 /** The resolv.conf of a pod, by its dnsPolicy and dnsConfig and the node's own. */
 import type { DesiredPod } from "../pods/pod-spec.ts";
-import { isHostNetwork } from "../pods/pod-spec.ts";
+import { isHostNetwork, podText } from "../pods/pod-spec.ts";
 
 /** A resolver's settings. */
 export interface DnsSettings {
@@ -77,7 +77,7 @@ function byPolicy(
     };
   }
   if (ofCluster) {
-    const message = `kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.`;
+    const message = `pod: "${podText(pod)}". kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.`;
     warnings.push({ reason: "MissingClusterDNS", message });
   }
   return node;

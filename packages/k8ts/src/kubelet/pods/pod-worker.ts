@@ -53,6 +53,8 @@ export class PodWorker {
   #again = false;
   #stopped = false;
   #failedSteps = 0;
+  /** What its cgroup was last limited to. */
+  #limits = "";
   #timer: Timer | undefined;
   #timerDue = Infinity;
   #abort = new AbortController();
@@ -206,9 +208,7 @@ export class PodWorker {
       deps.events.pod(pod, "Warning", "NetworkNotReady", `network is not ready: ${fault}`);
       throw new Error(`network is not ready: ${fault}`);
     }
-    const directory = podDirectory(deps.directories, this.uid);
-    await deps.cgroups.ensurePod(this.uid, qosClass(pod), podCgroupResources(pod));
-    await deps.files.makeDirectory(`${directory}/volumes`, 0o750);
+    await this.#prepare(pod);
     const volumes = await deps.volumes.mount(pod, () => this.trigger());
     deps.probes.add(pod);
     signal.throwIfAborted();
@@ -220,6 +220,17 @@ export class PodWorker {
     } finally {
       if (!this.#mustEnd()) this.#report(false);
     }
+  }
+
+  /** Cgroup and directory: made before a sandbox, and limited anew where the pod's resources have changed. */
+  async #prepare(pod: DesiredPod): Promise<void> {
+    const { cgroups, files, directories } = this.#deps;
+    const resources = podCgroupResources(pod);
+    const limits = JSON.stringify(resources);
+    if (limits === this.#limits && this.#observe().sandboxes[0]?.state === "READY") return;
+    await cgroups.ensurePod(this.uid, qosClass(pod), resources);
+    await files.makeDirectory(`${podDirectory(directories, this.uid)}/volumes`, 0o750);
+    this.#limits = limits;
   }
 
   /** Whether the pod may run here, and still. Undefined: yes. */

@@ -105,7 +105,7 @@ export class RuntimeView {
     try {
       const { runtime } = this.#options;
       const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
-      await this.#take(group(sandboxes, containers));
+      if (!(await this.#take(group(sandboxes, containers)))) delay = retryMilliseconds;
       this.#lastListed = this.#options.clock.now();
     } catch (error) {
       delay = retryMilliseconds;
@@ -123,10 +123,12 @@ export class RuntimeView {
     this.#timer = this.#options.clock.setTimer(delay, () => void this.refresh().catch(() => undefined));
   }
 
-  async #take(groups: ReadonlyMap<string, PodGroup>): Promise<void> {
+  /** Returns whether every pod could be read. */
+  async #take(groups: ReadonlyMap<string, PodGroup>): Promise<boolean> {
     const changed = new Set<string>();
     const pods = new Map<string, Entry>();
     const reads: Promise<void>[] = [];
+    let complete = true;
     for (const [uid, found] of groups) {
       const before = this.#pods.get(uid);
       const fingerprint = fingerprintOf(found);
@@ -135,12 +137,19 @@ export class RuntimeView {
         continue;
       }
       changed.add(uid);
-      reads.push(this.#read(uid, found, before?.pod).then((pod) => void pods.set(uid, { pod, fingerprint })));
+      const keep = (error: unknown): void => {
+        // One pod that cannot be read must not hide the others: it stays as it was, and is read again soon.
+        complete = false;
+        this.#options.logger.warn("Cannot read a pod's containers from the runtime", { uid, error });
+        pods.set(uid, { pod: before?.pod ?? absentPod(uid, "", ""), fingerprint: "" });
+      };
+      reads.push(this.#read(uid, found, before?.pod).then((pod) => void pods.set(uid, { pod, fingerprint }), keep));
     }
     await Promise.all(reads);
     for (const uid of this.#pods.keys()) if (!groups.has(uid)) changed.add(uid);
     this.#pods = pods;
     if (changed.size > 0) this.#options.changed(changed);
+    return complete;
   }
 
   async #read(uid: string, found: PodGroup, before: ObservedPod | undefined): Promise<ObservedPod> {
