@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { podOf } from "../testing/observed.ts";
+import { BurstableShares } from "./burstable-shares.ts";
 import { noCgroups } from "./cgroup-manager.ts";
 import { podAmount, podCgroupResources } from "./pod-resources.ts";
 import { cgroupsV2, sharesToWeight } from "./v2.ts";
@@ -40,6 +41,19 @@ test("a pod is limited only where all its containers are", () => {
 });
 
 test("shares and weights", () => assert.deepEqual([2, 1024, 262_144].map(sharesToWeight), [1, 39, 10_000]));
+
+test("Burstable pods weigh as much as they ask for together", async () => {
+  const written: number[] = [];
+  const shares = new BurstableShares(async (value) => void written.push(value));
+  const asks = (cpuShares: number) => ({ cpuShares, cpuQuota: undefined, memoryLimit: undefined });
+  await shares.add("a", "Burstable", asks(100));
+  await shares.add("b", "Burstable", asks(200));
+  await shares.add("b", "Burstable", asks(200));
+  await shares.add("c", "Guaranteed", asks(5000));
+  await shares.remove("a");
+  await shares.remove("b");
+  assert.deepEqual(written, [100, 300, 200, 2]);
+});
 
 test("none is none", async () => {
   await noCgroups.ensurePod("u", "Burstable", { cpuShares: 2, cpuQuota: undefined, memoryLimit: undefined });

@@ -12,6 +12,7 @@ import {
   writeCgroupFile,
   writeWherePresent,
 } from "./cgroup-files.ts";
+import { BurstableShares } from "./burstable-shares.ts";
 import type { CgroupManager, PodResources } from "./cgroup-manager.ts";
 import { copyCpuset } from "./cpuset.ts";
 
@@ -50,6 +51,10 @@ export async function cgroupsV1(root: string, parent: string): Promise<CgroupMan
       await copyCpuset(hierarchy, path);
     }
   };
+  const burstable = new BurstableShares(async (shares) => {
+    for (const hierarchy of hierarchies)
+      await writeWherePresent(hierarchy + qosCgroupPath(parent, "Burstable"), "cpu.shares", shares);
+  });
   return {
     version: 1,
     async start() {
@@ -62,10 +67,12 @@ export async function cgroupsV1(root: string, parent: string): Promise<CgroupMan
       const path = podCgroupPath(parent, uid, qos);
       await make(path);
       for (const hierarchy of hierarchies) await limit(hierarchy + path, resources);
+      await burstable.add(uid, qos, resources);
     },
     async removePod(uid) {
       for (const qos of qosClasses)
         for (const hierarchy of hierarchies) await removeCgroup(hierarchy + podCgroupPath(parent, uid, qos), pause);
+      await burstable.remove(uid);
     },
     async pods() {
       const found = await Promise.all(hierarchies.map((hierarchy) => podsBelow(hierarchy, parent)));

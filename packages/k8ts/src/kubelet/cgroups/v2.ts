@@ -12,6 +12,7 @@ import {
   writeCgroupFile,
   writeWherePresent,
 } from "./cgroup-files.ts";
+import { BurstableShares } from "./burstable-shares.ts";
 import type { CgroupManager, PodResources } from "./cgroup-manager.ts";
 
 /** What pods' limits and statistics need, as far as the kernel offers it. */
@@ -46,6 +47,9 @@ async function limit(directory: string, { cpuShares, cpuQuota, memoryLimit }: Po
 /** Cgroups of a node below `parent`, in the hierarchy at `root` ("/sys/fs/cgroup"). */
 export function cgroupsV2(root: string, parent: string): CgroupManager {
   const pause = (milliseconds: number): Promise<void> => realClock.sleep(milliseconds);
+  const burstable = new BurstableShares((shares) =>
+    writeWherePresent(root + qosCgroupPath(parent, "Burstable"), "cpu.weight", sharesToWeight(shares)),
+  );
   return {
     version: 2,
     async start() {
@@ -57,9 +61,11 @@ export function cgroupsV2(root: string, parent: string): CgroupManager {
       const path = podCgroupPath(parent, uid, qos);
       await enableControllers(root, path);
       await limit(root + path, resources);
+      await burstable.add(uid, qos, resources);
     },
     async removePod(uid) {
       for (const qos of qosClasses) await removeCgroup(root + podCgroupPath(parent, uid, qos), pause);
+      await burstable.remove(uid);
     },
     pods: () => podsBelow(root, parent),
     removeAll: () => removeCgroup(root + parent, pause),

@@ -1,7 +1,7 @@
 /** Whole lives of pods: a kubelet on the simulated runtime under a virtual clock. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configMaps, secrets } from "@k8ts/api/core/v1";
+import { configMaps, pods, secrets } from "@k8ts/api/core/v1";
 import { container, TestNode } from "../testing/test-node.ts";
 
 async function started(options: ConstructorParameters<typeof TestNode>[0] = {}): Promise<TestNode> {
@@ -356,7 +356,6 @@ test("what others write into the status is put right", async () => {
   const node = await started();
   await node.create("web");
   const conditions = [{ type: "Ready", status: "False", reason: "NodeLost" }];
-  const { pods } = await import("@k8ts/api/core/v1");
   await node.api.client.patch(
     pods,
     { namespace: "default", name: "web" },
@@ -367,5 +366,70 @@ test("what others write into the status is put right", async () => {
   const ready = node.pod("web")?.status?.conditions?.find((condition) => condition.type === "Ready");
   assert.equal(ready?.status, "True");
   assert.equal(ready?.reason, undefined);
+  await node.kubelet.stop();
+});
+
+test("an ephemeral container joins a running pod, and is never restarted", async () => {
+  const node = await started();
+  await node.create("web");
+  const ephemeralContainers = [
+    { ...container("debug", { command: ["sh", "-c", "exit 1"] }), targetContainerName: "main" },
+  ];
+  await node.api.client.patch(pods, { namespace: "default", name: "web" }, { spec: { ephemeralContainers } });
+  await node.settle();
+  const debug = () => node.pod("web")?.status?.ephemeralContainerStatuses?.[0];
+  assert.equal(debug()?.state?.terminated?.exitCode, 1);
+  await node.advance(120_000);
+  assert.equal(debug()?.restartCount, 0);
+  assert.equal(node.pod("web")?.status?.phase, "Running");
+  assert.equal(node.events.find((event) => event.fieldPath === "spec.ephemeralContainers{debug}")?.reason, "Pulled");
+  await node.kubelet.stop();
+});
+
+test("another image restarts the container in place", async () => {
+  const node = await started();
+  await node.create("web");
+  const containers = [container("main", { image: "nginx:1.9.1" })];
+  await node.api.client.patch(pods, { namespace: "default", name: "web" }, { spec: { containers } });
+  await node.settle();
+  await node.advance(40_000);
+  const status = node.pod("web")?.status?.containerStatuses?.[0];
+  assert.deepEqual([status?.image, status?.restartCount], ["nginx:1.9.1", 1]);
+  const killing = node.events.find((event) => event.reason === "Killing");
+  assert.equal(killing?.message, "Container main definition changed, will be restarted");
+  await node.kubelet.stop();
+});
+
+test("an ending pod still tells what becomes of its containers", async () => {
+  const node = await started();
+  const slow = container("slow", { lifecycle: { preStop: { sleep: { seconds: 20 } } } });
+  await node.create("two", { containers: [container("main"), slow] });
+  await node.delete("two");
+  await node.advance(1_000);
+  const states = () => node.pod("two")?.status?.containerStatuses?.map(({ state }) => Object.keys(state ?? {})[0]);
+  assert.deepEqual(states(), ["terminated", "running"]);
+  await node.advance(30_000);
+  assert.equal(node.pod("two"), undefined);
+  await node.kubelet.stop();
+});
+
+test("all containers restart in place when a rule says so", async () => {
+  const node = await started();
+  const restartPolicyRules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [9] } }];
+  const failing = container("failing", {
+    command: ["sh", "-c", "sleep 5; exit 9"],
+    restartPolicy: "Never",
+    restartPolicyRules,
+  });
+  await node.create("reset", { containers: [container("main"), failing] });
+  const id = () => node.pod("reset")?.status?.containerStatuses?.find(({ name }) => name === "main")?.containerID;
+  const first = id();
+  await node.advance(5_500);
+  await node.advance(3_000);
+  assert.notEqual(id(), first);
+  const status = node.pod("reset")?.status?.containerStatuses?.find(({ name }) => name === "main");
+  assert.equal(status?.restartCount, 1);
+  assert.ok(status?.state?.running);
+  assert.equal((await node.runtime.listPodSandboxes()).length, 1);
   await node.kubelet.stop();
 });

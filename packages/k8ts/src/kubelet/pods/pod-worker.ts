@@ -124,7 +124,7 @@ export class PodWorker {
     this.#again = true;
     if (!this.#running) this.#current = this.#run();
     // A step may last (a pull, a hook): what has changed is told meanwhile.
-    else if (this.#stage === "sync" && this.#admitted) this.#report(false);
+    else if (this.#admitted && (this.#stage === "sync" || this.#stage === "terminating")) this.#report(false);
   }
 
   /** Leaves the pod as it is: the kubelet stops, the pod does not. Resolves when no step runs. */
