@@ -45,8 +45,8 @@ export interface InProcessParts {
   readonly userAgent: string;
   /** Aborts when watches shall end. */
   readonly ended: AbortSignal;
-  /** Answers raw requests as this user, without sockets. */
-  raw(user: UserInfo, request: RawRequest): Promise<RawResponse>;
+  /** Answers raw requests as this transport's user, through all filters, without sockets. */
+  raw(request: RawRequest): Promise<RawResponse>;
 }
 
 const never = new AbortController().signal;
@@ -101,7 +101,7 @@ class InProcessTransport implements Transport {
   }
 
   raw(request: RawRequest): Promise<RawResponse> {
-    return this.#parts.raw(this.#user, request);
+    return this.#parts.raw(request);
   }
 
   async close(): Promise<void> {

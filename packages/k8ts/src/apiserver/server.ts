@@ -168,19 +168,7 @@ class Server implements ApiServer {
     });
     const routes = [...this.#routes(), ...discovery.routes];
     this.#router = createRouter(resources, routes, discovery.listed);
-    this.#serve = chain(
-      filters({
-        scheme,
-        logger,
-        metrics,
-        meter: this.#meter,
-        authenticator: this.#authenticator(verifier),
-        authorizer,
-        limits: options.limits ?? defaultInFlightLimits,
-        inFlight: this.#inFlight,
-      }),
-      this.#router,
-    );
+    this.#serve = this.#chain(this.#authenticator(verifier));
   }
 
   get url(): string {
@@ -219,19 +207,13 @@ class Server implements ApiServer {
 
   inProcess(user: UserInfo, userAgent = "k8ts"): Transport {
     const { clock, random } = this.#options;
-    return inProcessTransport(
-      {
-        services: this.#services,
-        subresources: this.#subresources,
-        meter: this.#meter,
-        clock,
-        random,
-        userAgent,
-        ended: this.#inFlight.ended,
-        raw: (who, request) => this.#raw(who, request, userAgent),
-      },
-      user,
-    );
+    let handler: Handler | undefined;
+    const raw = async (request: RawRequest): Promise<RawResponse> => {
+      handler ??= this.#rawHandler(user);
+      return rawResponse(await handler(new Exchange(rawHttpRequest(request, userAgent), clock, random)));
+    };
+    const parts = { services: this.#services, subresources: this.#subresources, meter: this.#meter, clock, random };
+    return inProcessTransport({ ...parts, userAgent, ended: this.#inFlight.ended, raw }, user);
   }
 
   async #stop(): Promise<void> {
@@ -250,22 +232,23 @@ class Server implements ApiServer {
   }
 
   /** Raw requests pass all filters but authentication: the user is known. */
-  async #raw(user: UserInfo, request: RawRequest, userAgent: string): Promise<RawResponse> {
-    const { scheme, logger, metrics, limits, clock, random } = this.#options;
-    const handler = chain(
-      filters({
-        scheme,
-        logger,
-        metrics,
-        meter: this.#meter,
-        authenticator: { authenticate: () => ({ user }) },
-        authorizer: this.#services.authorizer,
-        limits: limits ?? defaultInFlightLimits,
-        inFlight: this.#inFlight,
-      }),
-      this.#router,
-    );
-    return rawResponse(await handler(new Exchange(rawHttpRequest(request, userAgent), clock, random)));
+  #rawHandler(user: UserInfo): Handler {
+    return this.#chain({ authenticate: () => ({ user }) });
+  }
+
+  #chain(authenticator: Authenticator): Handler {
+    const { scheme, logger, metrics, limits } = this.#options;
+    const parts = {
+      scheme,
+      logger,
+      metrics,
+      meter: this.#meter,
+      authenticator,
+      authorizer: this.#services.authorizer,
+      limits: limits ?? defaultInFlightLimits,
+      inFlight: this.#inFlight,
+    };
+    return chain(filters(parts), this.#router);
   }
 
   #authenticator(verifier: TokenVerifier): Authenticator {

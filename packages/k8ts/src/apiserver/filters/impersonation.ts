@@ -26,7 +26,8 @@ const valuesOf = (headers: RequestHeaders, name: string): string[] => {
 };
 
 function extraOf(headers: RequestHeaders): Record<string, string[]> {
-  const extra: Record<string, string[]> = {};
+  // Keys are the client's: "__proto__" must be a key like any other.
+  const extra = Object.create(null) as Record<string, string[]>;
   for (const name of Object.keys(headers)) {
     if (!name.startsWith(extraPrefix)) continue;
     let key = name.slice(extraPrefix.length);
