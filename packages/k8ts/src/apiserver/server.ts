@@ -6,6 +6,7 @@ import {
   anonymousAuthenticator,
   authenticatorUnion,
   authorizerUnion,
+  bootstrapTokenAuthenticator,
   clientCertificateAuthenticator,
   createIssuer,
   EscalationCheck,
@@ -255,6 +256,7 @@ class Server implements ApiServer {
     return authenticatorUnion(
       clientCertificateAuthenticator(this.#options.clock),
       ...(this.#options.staticTokens ? [staticTokenAuthenticator(this.#options.staticTokens)] : []),
+      bootstrapTokenAuthenticator(this.#source, this.#options.clock),
       serviceAccountAuthenticator(verifier),
       anonymousAuthenticator(),
     );

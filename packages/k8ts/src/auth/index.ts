@@ -9,6 +9,7 @@
  */
 export * from "./authenticator.ts";
 export { anonymousAuthenticator, anonymousPaths } from "./authenticators/anonymous.ts";
+export { bootstrapTokenAuthenticator } from "./authenticators/bootstrap-token.ts";
 export { clientCertificateAuthenticator } from "./authenticators/client-certificate.ts";
 export { serviceAccountAuthenticator } from "./authenticators/service-account.ts";
 export { staticTokenAuthenticator } from "./authenticators/static-token.ts";
