@@ -15,8 +15,7 @@ import {
   type Random,
 } from "@k8ts/api";
 import type { ClusterRole, ClusterRoleBinding } from "@k8ts/api/rbac/v1";
-import { bootstrapPolicy } from "../auth/index.ts";
-import { uncovered, type Rule } from "../auth/rbac/rules.ts";
+import { bootstrapPolicy, uncovered, type Rule } from "../auth/index.ts";
 import type { RequestContext } from "../registry/context.ts";
 import type { Registry, ResourceStore } from "../registry/resource-store.ts";
 import { ownContext } from "./registry-source.ts";

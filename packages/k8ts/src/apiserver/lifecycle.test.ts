@@ -102,3 +102,13 @@ test("stop before start does nothing", async () => {
   await server.stop();
   await stop();
 });
+
+test("once started, every role is in force", async () => {
+  const { server, stop } = await startServer();
+  const scheduler = server.inProcess({ name: "system:kube-scheduler", groups: ["system:authenticated"] });
+  assert.equal((await call(scheduler, "GET", "/api/v1/nodes")).status, 200);
+  assert.equal((await call(scheduler, "GET", "/api/v1/secrets")).status, 403);
+  const controller = { name: "system:serviceaccount:kube-system:replicaset-controller", groups: [] };
+  assert.equal((await call(server.inProcess(controller), "GET", "/apis/apps/v1/replicasets")).status, 200);
+  await stop();
+});

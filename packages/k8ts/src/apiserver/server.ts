@@ -181,7 +181,9 @@ class Server implements ApiServer {
   async start(): Promise<void> {
     const { pki, address, port, clock, logger } = this.#options;
     await this.registry.start();
-    await Promise.all([this.#rbac.start(this.#source), this.#nodes.start(this.#source), this.#bootstrap()]);
+    await this.#bootstrap();
+    // After it, so that the first client finds every role in force.
+    await Promise.all([this.#rbac.start(this.#source), this.#nodes.start(this.#source)]);
     if (!this.#options.withoutPort) {
       this.#listener = await listen({
         address,

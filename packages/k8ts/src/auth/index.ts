@@ -20,6 +20,7 @@ export { kubeconfigText, writeKubeconfig, type KubeconfigContent } from "./pki/k
 export { ensurePki, type Pki, type PkiOptions } from "./pki/pki.ts";
 export { EscalationCheck, isRbacResource } from "./rbac/escalation.ts";
 export { RbacAuthorizer } from "./rbac/rbac-authorizer.ts";
+export { uncovered, type Rule } from "./rbac/rules.ts";
 export { parseServiceAccountName, serviceAccountGroups, serviceAccountUserName } from "./service-account-name.ts";
 export { createIssuer, type BoundObjects, type ServiceAccountIssuer } from "./tokens/issuer.ts";
 export { TokenVerifier } from "./tokens/verifier.ts";
