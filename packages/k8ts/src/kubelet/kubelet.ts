@@ -1,11 +1,10 @@
 /** Puts the kubelet together and runs it. */
-import type { Clock, Logger, Metrics, Random } from "@k8ts/api";
+import type { Clock } from "@k8ts/api";
 import { nodes, pods, services } from "@k8ts/api/core/v1";
 import { runtimeClasses } from "@k8ts/api/node/v1";
 import { createInformerFactory, startEventRecorder } from "@k8ts/client";
-import type { Client, EventRecorder, InformerFactory } from "@k8ts/client";
-import type { Component } from "../component.ts";
-import { noCgroups, type CgroupManager } from "./cgroups/cgroup-manager.ts";
+import type { EventRecorder } from "@k8ts/client";
+import { noCgroups } from "./cgroups/cgroup-manager.ts";
 import { defaultKubeletConfig, type KubeletConfig } from "./config.ts";
 import { parseResolvConf } from "./containers/pod-dns.ts";
 import { noFilesystem } from "./filesystem/no-filesystem.ts";
@@ -13,67 +12,24 @@ import type { NodeFilesystem } from "./filesystem/node-filesystem.ts";
 import { EvictionMonitor } from "./garbage/eviction-monitor.ts";
 import { GarbageCollector } from "./garbage/garbage-collector.ts";
 import { ImageManager } from "./images/image-manager.ts";
+import type { Kubelet, KubeletOptions } from "./kubelet-options.ts";
 import { kubeletMetrics } from "./kubelet-metrics.ts";
 import { LogRotation, type RotatableLog } from "./logs/index.ts";
-import type { Machine } from "./node/machine.ts";
 import { NodeManager } from "./node/node-manager.ts";
 import { Backoff } from "./pods/backoff.ts";
 import { ContainerEvents } from "./pods/container-events.ts";
 import { runningContainers } from "./pods/observed-pod.ts";
-import type { KubeletDirectories, NodeContext, PodDependencies } from "./pods/pod-dependencies.ts";
+import type { NodeContext, PodDependencies } from "./pods/pod-dependencies.ts";
 import type { DesiredPod } from "./pods/pod-spec.ts";
 import { PodWorkers } from "./pods/pod-workers.ts";
 import { relistThresholdMilliseconds, RuntimeView } from "./pods/runtime-view.ts";
 import { ProbeManager } from "./probes/probe-manager.ts";
-import { contentProber, createProber, type Prober } from "./probes/prober.ts";
-import type { ContainerRuntime } from "./runtimes/runtime.ts";
+import { contentProber, createProber } from "./probes/prober.ts";
 import type { KubeletServerSource } from "./server/source.ts";
 import { StatusManager } from "./status/status-manager.ts";
-import { watchReferencedObjects, type ReferencedObjects } from "./volumes/referenced-objects.ts";
+import { watchReferencedObjects } from "./volumes/referenced-objects.ts";
 import { ServiceAccountTokens } from "./volumes/service-account-tokens.ts";
 import { VolumeManager } from "./volumes/volume-manager.ts";
-
-/** What a kubelet is made of. */
-export interface KubeletOptions {
-  /** Acts as system:node:<nodeName>. */
-  readonly client: Client;
-  /** Shared with other components of the same client; default: informers of the kubelet's own, which it stops. */
-  readonly informers?: InformerFactory;
-  readonly runtime: ContainerRuntime;
-  readonly nodeName: string;
-  readonly machine: Machine;
-  readonly directories: KubeletDirectories;
-  /** Default: none, nothing is kept (simulated nodes). A real node is given realFilesystem. */
-  readonly files?: NodeFilesystem;
-  /** Default: none. */
-  readonly cgroups?: CgroupManager;
-  /** Default: real probes, over the runtime and the network; on a node without files, all is well. */
-  readonly prober?: Prober;
-  /** ConfigMaps and Secrets; kubelets of one process may share one. Default: watches of its own. */
-  readonly objects?: ReferencedObjects;
-  /** Addresses of the cluster's DNS; none: pods resolve as the node does. */
-  readonly clusterDNS?: readonly string[];
-  readonly clusterDomain?: string;
-  /** The node's own resolver settings, as a file's path (resolv.conf). */
-  readonly resolvConf?: string;
-  /** Set on the Node when it registers. Default: a controller sets it. */
-  readonly podCidr?: string;
-  /** Where the kubelet's server listens, as the Node's status says. */
-  readonly port?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Default: events by "kubelet" on this node. */
-  readonly recorder?: EventRecorder;
-  readonly config?: Partial<KubeletConfig>;
-}
-
-/** A node's agent. */
-export interface Kubelet extends Component {
-  /** What its server serves from. */
-  readonly source: KubeletServerSource;
-}
 
 /** Makes a kubelet; nothing happens before `start`. */
 export function createKubelet(options: KubeletOptions): Kubelet {
@@ -174,6 +130,8 @@ class NodeAgent {
     const collector = this.#makeGarbage(deps, node, recorder);
 
     const registered = node.start();
+    // Awaited below; a failure before that is the one to tell.
+    registered.catch(() => undefined);
     this.#ends.push(() => node.stop());
     await podInformer.synced(signal);
     this.#ends.push(

@@ -8,7 +8,8 @@ import { configMaps, pods, secrets, type Container, type Pod, type PodSpec } fro
 import { createCgroups } from "./cgroups/create-cgroups.ts";
 import type { CgroupManager } from "./cgroups/cgroup-manager.ts";
 import { realFilesystem } from "./filesystem/real-filesystem.ts";
-import { createKubelet, type Kubelet } from "./kubelet.ts";
+import { createKubelet } from "./kubelet.ts";
+import type { Kubelet } from "./kubelet-options.ts";
 import { linuxMachine } from "./node/linux-machine.ts";
 import {
   cannotRunContainerd,
@@ -287,23 +288,44 @@ test("containerd is killed and comes back: pods run on, and what ended meanwhile
   await until("deletion", () => api.objects(pods).length === 0);
 });
 
-test("a container over its memory limit is OOMKilled; one without a user is refused", { skip }, async () => {
-  await create("oom", {
-    restartPolicy: "Never",
-    containers: [
-      shell("exec dd if=/dev/zero of=/dev/null bs=64M count=1", {
-        resources: { limits: { memory: "16Mi" }, requests: { memory: "16Mi" } },
-      }),
-    ],
-  });
-  await create("root", { securityContext: { runAsNonRoot: true }, containers: [shell("true")] });
-  const oom = await until("the kill", () => api.pod("oom")?.status?.containerStatuses?.[0]?.state?.terminated);
-  assert.deepEqual([oom.reason, oom.exitCode], ["OOMKilled", 137]);
-  const refused = await until("the refusal", () => {
-    const waiting = api.pod("root")?.status?.containerStatuses?.[0]?.state?.waiting;
-    return waiting?.reason === "CreateContainerConfigError" && waiting;
-  });
-  assert.match(refused.message ?? "", /^container has runAsNonRoot and image will run as root \(pod: "root_default\(/);
-  for (const name of ["oom", "root"]) await api.client.delete(pods, { namespace: "default", name });
-  await until("deletion", () => api.objects(pods).length === 0);
-});
+test(
+  "over the memory limit: OOMKilled; root where it may not be, and a program that is not there: refused",
+  { skip },
+  async () => {
+    await create("oom", {
+      restartPolicy: "Never",
+      containers: [
+        shell("exec dd if=/dev/zero of=/dev/null bs=64M count=1", {
+          resources: { limits: { memory: "16Mi" }, requests: { memory: "16Mi" } },
+        }),
+      ],
+    });
+    await create("root", { securityContext: { runAsNonRoot: true }, containers: [shell("true")] });
+    const oom = await until("the kill", () => api.pod("oom")?.status?.containerStatuses?.[0]?.state?.terminated);
+    assert.deepEqual([oom.reason, oom.exitCode], ["OOMKilled", 137]);
+    const refused = await until("the refusal", () => {
+      const waiting = api.pod("root")?.status?.containerStatuses?.[0]?.state?.waiting;
+      return waiting?.reason === "CreateContainerConfigError" && waiting;
+    });
+    assert.match(
+      refused.message ?? "",
+      /^container has runAsNonRoot and image will run as root \(pod: "root_default\(/,
+    );
+    await create("absent", { containers: [shell("", { command: ["/bin/nothing"] })] });
+    const absent = await until("the failure", () => {
+      const status = api.pod("absent")?.status?.containerStatuses?.[0];
+      return status?.state?.waiting?.reason === "CrashLoopBackOff" && status;
+    });
+    assert.deepEqual(
+      [absent.lastState?.terminated?.reason, absent.lastState?.terminated?.exitCode],
+      ["StartError", 128],
+    );
+    assert.ok(
+      events.some((event) =>
+        /^absent Failed: Error: .*"\/bin\/nothing": stat \/bin\/nothing: no such file/.test(event),
+      ),
+    );
+    for (const name of ["oom", "root", "absent"]) await api.client.delete(pods, { namespace: "default", name });
+    await until("deletion", () => api.objects(pods).length === 0);
+  },
+);

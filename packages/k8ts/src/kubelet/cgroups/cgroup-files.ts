@@ -33,7 +33,7 @@ export async function writeWherePresent(directory: string, file: string, value: 
 }
 
 /** Names of the cgroups directly below. */
-export async function childCgroups(directory: string): Promise<string[]> {
+async function childCgroups(directory: string): Promise<string[]> {
   const entries = await unlessMissing(readdir(directory, { withFileTypes: true }), []);
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }

@@ -21,7 +21,7 @@ export interface ContainerSettings {
 }
 
 /** Relative to the pod's log directory: "nginx/0.log". */
-export function containerLogPath(name: string, restartCount: number): string {
+function containerLogPath(name: string, restartCount: number): string {
   return `${name}/${restartCount}.log`;
 }
 

@@ -60,7 +60,7 @@ async function addAll(
 }
 
 /** A Secret's value: base64 in the API, text in an environment. */
-export function decodeSecret(value: string): string {
+function decodeSecret(value: string): string {
   return Buffer.from(value, "base64").toString("utf8");
 }
 

@@ -43,7 +43,7 @@ export function fieldValue(pod: DesiredPod, path: string, facts: NodeFacts): str
 }
 
 /** Labels or annotations as the downward API writes them: sorted `key="value"` lines. */
-export function formatMap(map: Readonly<Record<string, string>> | undefined): string {
+function formatMap(map: Readonly<Record<string, string>> | undefined): string {
   return Object.entries(map ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`)

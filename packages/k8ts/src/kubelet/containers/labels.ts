@@ -10,7 +10,7 @@ export const restartCountAnnotation = "io.kubernetes.container.restartCount";
 export const terminationMessagePathAnnotation = "io.kubernetes.container.terminationMessagePath";
 export const terminationMessagePolicyAnnotation = "io.kubernetes.container.terminationMessagePolicy";
 export const preStopHandlerAnnotation = "io.kubernetes.container.preStopHandler";
-export const portsAnnotation = "io.kubernetes.container.ports";
+const portsAnnotation = "io.kubernetes.container.ports";
 export const deletionGraceAnnotation = "io.kubernetes.pod.deletionGracePeriod";
 export const terminationGraceAnnotation = "io.kubernetes.pod.terminationGracePeriod";
 

@@ -7,7 +7,7 @@ import type { Secret } from "@k8ts/api/core/v1";
 import type { ContainerRuntime, Image, PodSandboxConfig, RegistryAuth } from "../runtimes/runtime.ts";
 import { Backoff, durationText } from "../pods/backoff.ts";
 import type { DesiredPod } from "../pods/pod-spec.ts";
-import { parseImageName, withDefaultTag } from "./image-name.ts";
+import { withDefaultTag } from "./image-name.ts";
 import { pullCredentials } from "./pull-credentials.ts";
 import { PullQueue } from "./pull-queue.ts";
 
@@ -191,15 +191,4 @@ function classify(image: string, { message }: Error): { reason: ImageFailure; me
   if (message.startsWith("SignatureValidationFailed"))
     return starts("SignatureValidationFailed", "the signature validation failed");
   return { reason: "ErrImagePull", message };
-}
-
-/** Whether two references name the same image: "nginx" and "docker.io/library/nginx:latest". */
-export function sameImage(a: string, b: string): boolean {
-  try {
-    const left = parseImageName(a);
-    const right = parseImageName(b);
-    return left.repository === right.repository && left.tag === right.tag && left.digest === right.digest;
-  } catch {
-    return a === b;
-  }
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMaps, pods, secrets } from "@k8ts/api/core/v1";
+import { noFilesystem } from "../filesystem/no-filesystem.ts";
 import { container, TestNode } from "../testing/test-node.ts";
 
 async function started(options: ConstructorParameters<typeof TestNode>[0] = {}): Promise<TestNode> {
@@ -431,5 +432,24 @@ test("all containers restart in place when a rule says so", async () => {
   assert.equal(status?.restartCount, 1);
   assert.ok(status?.state?.running);
   assert.equal((await node.runtime.listPodSandboxes()).length, 1);
+  await node.kubelet.stop();
+});
+
+test("a full disk is told of, and the pod starts when there is room", async () => {
+  let full = true;
+  const makeDirectory = async (): Promise<void> => {
+    if (full) throw new Error("ENOSPC: no space left on device, mkdir '/var/lib/kubelet/pods/x'");
+  };
+  const node = await started({ files: { ...noFilesystem, makeDirectory } });
+  await node.create("web");
+  const event = node.events.find((one) => one.about === "web");
+  assert.equal(
+    event?.message,
+    "error making pod data directories: ENOSPC: no space left on device, mkdir '/var/lib/kubelet/pods/x'",
+  );
+  assert.equal(node.pod("web")?.status?.phase, "Pending");
+  full = false;
+  await node.advance(10_000);
+  assert.equal(node.pod("web")?.status?.phase, "Running");
   await node.kubelet.stop();
 });

@@ -37,6 +37,16 @@ type Stage = "sync" | "terminating" | "terminated" | "finished";
 const firstRetry = 500;
 const lastRetry = 10_000;
 
+/** What an event says of a part of a step that failed. */
+interface StepFault {
+  readonly reason: string;
+  readonly text: string;
+}
+
+const cgroupFault: StepFault = { reason: "FailedCreatePodContainer", text: "unable to ensure pod container exists" };
+const directoryFault: StepFault = { reason: "Failed", text: "error making pod data directories" };
+const killFault: StepFault = { reason: "FailedKillPod", text: "error killing pod" };
+
 /** A pod's worker. */
 export class PodWorker {
   readonly uid: string;
@@ -228,9 +238,21 @@ export class PodWorker {
     const resources = podCgroupResources(pod);
     const limits = JSON.stringify(resources);
     if (limits === this.#limits && this.#observe().sandboxes[0]?.state === "READY") return;
-    await cgroups.ensurePod(this.uid, qosClass(pod), resources);
-    await files.makeDirectory(`${podDirectory(directories, this.uid)}/volumes`, 0o750);
+    const directory = `${podDirectory(directories, this.uid)}/volumes`;
+    await this.#or(cgroups.ensurePod(this.uid, qosClass(pod), resources), cgroupFault);
+    await this.#or(files.makeDirectory(directory, 0o750), directoryFault);
     this.#limits = limits;
+  }
+
+  /** What fails is told in an event, too. */
+  async #or(action: Promise<void>, { reason, text }: StepFault): Promise<void> {
+    try {
+      await action;
+    } catch (error) {
+      if (this.#pod !== undefined && !this.#removed && !this.#stopped)
+        this.#deps.events.pod(this.#pod, "Warning", reason, `${text}: ${(error as Error).message}`);
+      throw error;
+    }
   }
 
   /** Whether the pod may run here, and still. Undefined: yes. */
@@ -290,7 +312,7 @@ export class PodWorker {
     deps.probes.stopRestarting(this.uid);
     // What is removed already ends as its own grace said when it was deleted.
     const request = { pod, observed: this.#observe(), graceOverride: this.#verdict?.graceSeconds, signal };
-    await killPod(deps, request);
+    await this.#or(killPod(deps, request), killFault);
     await deps.view.refresh();
     if (isAlive(this.#observe())) {
       if (signal.aborted) this.#again = true;

@@ -3,6 +3,9 @@ import type { PodDependencies } from "./pod-dependencies.ts";
 import type { DesiredPod } from "./pod-spec.ts";
 import { PodWorker, type PodVerdict } from "./pod-worker.ts";
 
+/** How long the kubelet's own end waits for steps that are under way. */
+const stopWithinMilliseconds = 1_000;
+
 /** The workers. */
 export class PodWorkers {
   readonly #workers = new Map<string, PodWorker>();
@@ -86,7 +89,11 @@ export class PodWorkers {
     this.#open = false;
     const stopping = [...this.#workers.values()].map((worker) => worker.stop());
     this.#workers.clear();
-    await Promise.all(stopping);
+    // A container that is being stopped may take its whole grace; the runtime goes on with it by itself.
+    const limit = new AbortController();
+    const enough = this.#deps?.clock.sleep(stopWithinMilliseconds, limit.signal).catch(() => undefined);
+    await Promise.race([Promise.all(stopping), enough ?? Promise.resolve()]);
+    limit.abort();
   }
 
   #add(uid: string, pod: DesiredPod | undefined): void {

@@ -162,7 +162,7 @@ async function pullSecrets({ volumes, events }: PodDependencies, pod: DesiredPod
 }
 
 /** What a pod does not know of itself. */
-export function nodeFacts({ node }: PodDependencies, podIPs: readonly string[]): NodeFacts {
+function nodeFacts({ node }: PodDependencies, podIPs: readonly string[]): NodeFacts {
   return { podIPs, hostIPs: node.hostIPs, allocatable: node.allocatable() };
 }
 

@@ -4,7 +4,7 @@ import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } 
 import type { NodeFilesystem } from "../filesystem/node-filesystem.ts";
 
 /** Bytes of a termination message; further ones are cut off in front. */
-export const maxTerminationMessageBytes = 4096;
+const maxTerminationMessageBytes = 4096;
 /** Bytes and lines taken from the log in place of one. */
 const maxLogBytes = 2048;
 const maxLogLines = 80;

@@ -125,7 +125,7 @@ function attemptStatus(
 }
 
 /** "containerd://4f5e…". */
-export function containerIdText(runtimeName: string, id: string): string {
+function containerIdText(runtimeName: string, id: string): string {
   return `${runtimeName}://${id}`;
 }
 

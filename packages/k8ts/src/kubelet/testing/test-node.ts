@@ -2,7 +2,8 @@
 import { noMetrics, seededRandom, silentLogger, VirtualClock, type DeepReadonly } from "@k8ts/api";
 import { pods, type Container, type Pod, type PodSpec } from "@k8ts/api/core/v1";
 import type { EventRecorder } from "@k8ts/client";
-import { createKubelet, type Kubelet, type KubeletOptions } from "../kubelet.ts";
+import { createKubelet } from "../kubelet.ts";
+import type { Kubelet, KubeletOptions } from "../kubelet-options.ts";
 import { simulatedMachine } from "../node/machine.ts";
 import { contentProber } from "../probes/prober.ts";
 import { SimulatedRuntime } from "../runtimes/simulated.ts";
