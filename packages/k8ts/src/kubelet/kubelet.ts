@@ -12,6 +12,7 @@ import type { NodeFilesystem } from "./filesystem/node-filesystem.ts";
 import { EvictionMonitor } from "./garbage/eviction-monitor.ts";
 import { GarbageCollector } from "./garbage/garbage-collector.ts";
 import { ImageManager } from "./images/image-manager.ts";
+import { PullRecords } from "./images/pull-records.ts";
 import type { Kubelet, KubeletOptions } from "./kubelet-options.ts";
 import { kubeletMetrics } from "./kubelet-metrics.ts";
 import { LogRotation, type RotatableLog } from "./logs/index.ts";
@@ -257,7 +258,13 @@ class NodeAgent {
       directories,
       node: context,
       view,
-      images: new ImageManager({ runtime, clock, maxParallelPulls, pulled: () => this.#nodeManager?.imagesChanged() }),
+      images: new ImageManager({
+        runtime,
+        clock,
+        maxParallelPulls,
+        records: new PullRecords(files, `${directories.root}/pulled-images.json`, logger),
+        pulled: () => this.#nodeManager?.imagesChanged(),
+      }),
       volumes,
       cgroups,
       probes,

@@ -9,6 +9,7 @@ import { Backoff, durationText } from "../pods/backoff.ts";
 import type { DesiredPod } from "../pods/pod-spec.ts";
 import { withDefaultTag } from "./image-name.ts";
 import { pullCredentials } from "./pull-credentials.ts";
+import type { PullRecords } from "./pull-records.ts";
 import { PullQueue } from "./pull-queue.ts";
 
 /** Why an image is not there: the reason that the container waits for. */
@@ -61,6 +62,7 @@ export interface ImageManagerOptions {
   readonly clock: Clock;
   /** One pull after the other, as upstream's default; else up to this many at once. */
   readonly maxParallelPulls: number;
+  readonly records: PullRecords;
   /** An image has been pulled. */
   readonly pulled: () => void;
 }
@@ -71,10 +73,12 @@ export class ImageManager {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #queue: PullQueue;
+  readonly #records: PullRecords;
   readonly #pulled: () => void;
   readonly #lastFailure = new Map<string, string>();
 
-  constructor({ runtime, clock, maxParallelPulls, pulled }: ImageManagerOptions) {
+  constructor({ runtime, clock, maxParallelPulls, records, pulled }: ImageManagerOptions) {
+    this.#records = records;
     this.#pulled = pulled;
     this.#runtime = runtime;
     this.#clock = clock;
@@ -95,7 +99,8 @@ export class ImageManager {
     }
     if (policy !== "Always") {
       const present = await this.#inspect(name, report);
-      if (present !== undefined) {
+      const own = async () => pullCredentials(name, await request.secrets());
+      if (present !== undefined && (await this.#records.permits(present.id, own))) {
         report(
           "Normal",
           "Pulled",
@@ -142,9 +147,10 @@ export class ImageManager {
     report("Normal", "Pulling", `Pulling image "${image}"`);
     const started = this.#clock.monotonic();
     try {
-      const { reference, milliseconds } = await this.#pullWithCredentials(name, request);
+      const { reference, milliseconds, auth } = await this.#pullWithCredentials(name, request);
       const pulled = (await this.#runtime.imageStatus(reference)) ?? (await this.#runtime.imageStatus(name));
       if (pulled === undefined) throw new Error(`image "${name}" vanished after it was pulled`);
+      await this.#records.pulled(pulled.id, auth);
       this.#pulled();
       const whole = durationText(Math.round(this.#clock.monotonic() - started));
       report(
@@ -172,7 +178,7 @@ export class ImageManager {
     const failures: string[] = [];
     for (const auth of credentials) {
       try {
-        return await this.#queue.pull(name, auth, sandbox);
+        return { ...(await this.#queue.pull(name, auth, sandbox)), auth };
       } catch (error) {
         if (credentials.length === 1) throw error;
         failures.push((error as Error).message);

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { realClock } from "@k8ts/api";
+import { realClock, silentLogger } from "@k8ts/api";
 import type { Secret } from "@k8ts/api/core/v1";
 import type { ContainerRuntime } from "../runtimes/runtime.ts";
 import { parseImageName, withDefaultTag } from "./image-name.ts";
 import { pullCredentials } from "./pull-credentials.ts";
+import { realFilesystem } from "../filesystem/real-filesystem.ts";
 import { PullQueue } from "./pull-queue.ts";
+import { PullRecords } from "./pull-records.ts";
 
 test("image references", () => {
   const digest = `sha256:${"a".repeat(64)}`;
@@ -53,6 +56,30 @@ test("credentials are found by registry, path and wildcard, the longest first", 
   assert.deepEqual(users("a.example.com/x"), ["wild"]);
   assert.deepEqual(users("a.b.example.com/x"), []);
   assert.deepEqual(users("legacy.io/x"), ["old"]);
+});
+
+test("a private image is only for those who could pull it, also after a restart", async (context) => {
+  const directory = await mkdtemp("/tmp/k8ts-pulls-");
+  context.after(() => rm(directory, { recursive: true }));
+  const records = () => new PullRecords(realFilesystem, `${directory}/pulled.json`, silentLogger);
+  const alice = { username: "alice", password: "1" };
+  const bob = { username: "bob", password: "2" };
+  const may = (of: PullRecords, image: string, ...auths: (typeof alice)[]) => of.permits(image, async () => auths);
+  const first = records();
+  assert.equal(await may(first, "preloaded"), true);
+  await first.pulled("private", alice);
+  await first.pulled("public", undefined);
+  for (const one of [first, records()]) {
+    assert.equal(await may(one, "private"), false);
+    assert.equal(await may(one, "private", bob), false);
+    assert.equal(await may(one, "private", bob, alice), true);
+    assert.equal(await may(one, "public"), true);
+  }
+  await first.pulled("private", bob);
+  assert.equal(await may(records(), "private", bob), true);
+  assert.ok(!(await readFile(`${directory}/pulled.json`, "utf8")).includes("alice"));
+  await writeFile(`${directory}/pulled.json`, "not json");
+  assert.equal(await may(records(), "private"), true);
 });
 
 test("pulls of one image are one pull, and wait their turn", async () => {

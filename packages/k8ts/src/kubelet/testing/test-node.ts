@@ -23,7 +23,7 @@ export class TestNode {
   readonly clock = new VirtualClock();
   readonly api = new NodeApi(this.clock);
   readonly events: WrittenEvent[] = [];
-  readonly runtime: SimulatedRuntime;
+  runtime: SimulatedRuntime;
   kubelet: Kubelet;
   readonly #options: Partial<KubeletOptions>;
 
@@ -39,6 +39,13 @@ export class TestNode {
     this.kubelet = this.#make();
     await this.kubelet.start();
     await this.settle();
+  }
+
+  /** The machine starts again with nothing running. */
+  async reboot(runtime: SimulatedRuntime): Promise<void> {
+    this.runtime = runtime;
+    await this.clock.advance(1_000);
+    await this.restart();
   }
 
   #make(): Kubelet {
