@@ -2,142 +2,19 @@
 import assert from "node:assert/strict";
 import { PassThrough, type Duplex } from "node:stream";
 import { after, before, describe, it } from "node:test";
-import type { LogStore } from "../logs/index.ts";
 import {
-  RuntimeError,
-  type ContainerConfig,
-  type ContainerRuntime,
-  type PodSandboxConfig,
-  type RuntimeEvent,
-  type StreamRequest,
-} from "./runtime.ts";
-
-/** A runtime to test, and what the tests need around it. */
-export interface RuntimeUnderTest {
-  readonly runtime: ContainerRuntime;
-  /** An image that is present, with sh, sleep, cat, echo, env. */
-  readonly image: string;
-  readonly logs: LogStore;
-  readonly logDirectory: string;
-  readonly cgroupParent: string;
-  /** Renames a log, where logs are files. */
-  moveLog?(path: string): Promise<void>;
-  /** A command that sends back what it gets on port 7000. */
-  readonly echoServer: readonly string[];
-  stop(): Promise<void>;
-}
-
-const namespaceOptions = { network: "POD", pid: "CONTAINER", ipc: "POD" } as const;
-
-let sandboxes = 0;
-
-/** A sandbox as the suite uses it; each call another name. */
-export function sandboxFor(
-  under: Pick<RuntimeUnderTest, "logDirectory" | "cgroupParent">,
-  overrides: Partial<PodSandboxConfig> = {},
-): PodSandboxConfig {
-  const name = `pod-${++sandboxes}`;
-  return {
-    metadata: { name, uid: `uid-${name}`, namespace: "default", attempt: 0 },
-    hostname: name,
-    logDirectory: `${under.logDirectory}/${name}`,
-    dns: { servers: [], searches: [], options: [] },
-    portMappings: [],
-    labels: { app: name },
-    annotations: { note: "kept" },
-    cgroupParent: under.cgroupParent,
-    sysctls: {},
-    securityContext: { namespaceOptions, readonlyRootfs: false, supplementalGroups: [], privileged: false },
-    ...overrides,
-  };
-}
-
-/** A container as the suite uses it. */
-export function containerFor(
-  under: Pick<RuntimeUnderTest, "image">,
-  command: readonly string[],
-  overrides: Partial<ContainerConfig> = {},
-): ContainerConfig {
-  const name = overrides.metadata?.name ?? "main";
-  return {
-    metadata: { name, attempt: 0 },
-    image: under.image,
-    userSpecifiedImage: under.image,
-    command,
-    args: [],
-    workingDir: "",
-    envs: [{ key: "GREETING", value: "hello" }],
-    mounts: [],
-    devices: [],
-    labels: { container: name },
-    annotations: {},
-    logPath: `${name}_0.log`,
-    stdin: false,
-    stdinOnce: false,
-    tty: false,
-    resources: {},
-    securityContext: {
-      capabilities: { add: [], drop: [] },
-      privileged: false,
-      namespaceOptions,
-      readonlyRootfs: false,
-      supplementalGroups: [],
-      noNewPrivs: false,
-      maskedPaths: [],
-      readonlyPaths: [],
-    },
-    ...overrides,
-  };
-}
-
-/** Waits for events of one runtime. */
-class Events {
-  readonly #seen: RuntimeEvent[] = [];
-  #wake: () => void = () => undefined;
-
-  readonly listener = (event: RuntimeEvent): void => {
-    this.#seen.push(event);
-    this.#wake();
-  };
-
-  async next(type: RuntimeEvent["type"], id: string): Promise<void> {
-    while (!this.#seen.some((event) => event.type === type && event.id === id)) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-}
-
-const failsWith =
-  (code: string) =>
-  (error: unknown): boolean =>
-    error instanceof RuntimeError && error.code === code;
-
-/** All that a stream gets until it is ended. */
-export function collect(): { stream: PassThrough; text: () => string } {
-  const chunks: Buffer[] = [];
-  const stream = new PassThrough();
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
-}
-
-const never = new AbortController().signal;
-
-function request(
-  containerId: string,
-  command: readonly string[],
-  overrides: Partial<StreamRequest> = {},
-): StreamRequest {
-  return { containerId, command, stdin: false, stdout: true, stderr: true, tty: false, ...overrides };
-}
-
-async function logText(under: RuntimeUnderTest, path: string): Promise<string> {
-  const file = await under.logs.open(path);
-  assert.ok(file, `no log at ${path}`);
-  const bytes = Buffer.alloc(await file.size());
-  await file.read(bytes, 0);
-  await file.close();
-  return bytes.toString("utf8");
-}
+  collect,
+  containerFor,
+  Events,
+  failsWith,
+  logText,
+  namespaceOptions,
+  never,
+  request,
+  sandboxFor,
+  type RuntimeUnderTest,
+} from "./contract.fixture.ts";
+import { RuntimeError, type ContainerConfig, type ContainerRuntime } from "./runtime.ts";
 
 /** Runs the suite. `skip` names the reason why this machine cannot. */
 export function runtimeContract(name: string, create: () => Promise<RuntimeUnderTest>, skip?: string): void {
@@ -350,6 +227,15 @@ export function runtimeContract(name: string, create: () => Promise<RuntimeUnder
         stdin.end("last");
         assert.equal(await done, 0);
         assert.equal(stdout.text(), "first last");
+      });
+
+      it("feeds a command of which nothing else is wanted", async () => {
+        const stdin = new PassThrough();
+        const command = ["sh", "-c", "cat; exit 4"];
+        const only = request(container, command, { stdin: true, stdout: false, stderr: false });
+        const done = runtime.exec(only, { stdin }, never);
+        stdin.end("input");
+        assert.equal(await done, 4);
       });
 
       it("tells a command's streams apart, and its exit code", async () => {

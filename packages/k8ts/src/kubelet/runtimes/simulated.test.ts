@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { realClock, seededRandom, VirtualClock } from "@k8ts/api";
-import { containerFor, runtimeContract, sandboxFor } from "./contract.ts";
+import { containerFor, sandboxFor } from "./contract.fixture.ts";
+import { runtimeContract } from "./contract.ts";
 import type { RuntimeEvent } from "./runtime.ts";
 import { SimulatedRuntime } from "./simulated.ts";
 import { simulatedAnnotations } from "./simulated/annotations.ts";

@@ -302,6 +302,18 @@ describe("exec and attach over SPDY", () => {
     assert.deepEqual(JSON.parse(await readText(error!, 1000)), { metadata: {}, status: "Success" });
   });
 
+  it("end a command that never reads what it is fed", async () => {
+    const quick = "/exec/default/web/main?command=echo&command=done&input=1&output=1";
+    const upgraded = await upgradeToSpdy(kubelet, quick, "v4.channel.k8s.io");
+    assert.ok("session" in upgraded);
+    const { session } = upgraded;
+    const [error, stdin, stdout] = ["error", "stdin", "stdout"].map((streamtype) => session.openStream({ streamtype }));
+    for (let index = 0; index < 100; index++) stdin!.write(Buffer.alloc(256 * 1024));
+    assert.equal(await readText(stdout!, 100), "done\n");
+    assert.equal(JSON.parse(await readText(error!, 1000)).status, "Success");
+    await session.closed;
+  });
+
   it("refuse protocols that nobody speaks", async () => {
     const refused = await upgradeToSpdy(kubelet, path, "v9.channel.k8s.io");
     assert.ok("status" in refused);

@@ -6,7 +6,7 @@ import { noMetrics, realClock, seededRandom, silentLogger } from "@k8ts/api";
 import type { SubjectAccessReview } from "@k8ts/api/authorization/v1";
 import type { Pod } from "@k8ts/api/core/v1";
 import type { Client } from "@k8ts/client";
-import { containerFor, sandboxFor } from "../runtimes/contract.ts";
+import { containerFor, sandboxFor } from "../runtimes/contract.fixture.ts";
 import { SimulatedRuntime } from "../runtimes/index.ts";
 import { SpdySession } from "../streaming/index.ts";
 import { createKubeletServer, type KubeletServer } from "./index.ts";

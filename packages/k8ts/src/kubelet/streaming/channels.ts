@@ -22,6 +22,7 @@ export class WebSocketChannels {
   readonly #closes: boolean;
   readonly #readers = new Map<number, PassThrough>();
   #full = 0;
+  #closing = false;
 
   /** Reads at once: `readable` are the channels that the client may write to; others' messages are dropped. */
   constructor(socket: WebSocket, protocol: string, readable: readonly number[]) {
@@ -62,8 +63,13 @@ export class WebSocketChannels {
     sendMessage(this.#socket, this.#message(number, Buffer.alloc(0)), () => undefined);
   }
 
-  /** Closes in order, after what was written. */
+  /**
+   * Closes in order, after what was written. What still comes is read and dropped: a client that is held up in writing
+   * would not see the end.
+   */
   close(): void {
+    this.#closing = true;
+    this.#socket.resume();
     this.#socket.close(1000);
   }
 
@@ -76,7 +82,7 @@ export class WebSocketChannels {
   }
 
   #receive(data: Buffer): void {
-    if (data.length === 0) return;
+    if (data.length === 0 || this.#closing) return;
     if (this.#closes && data[0] === closeSignal) {
       if (data.length === 2) this.#readers.get(data[1]!)?.end();
       else this.#socket.close(1002);
@@ -95,7 +101,7 @@ export class WebSocketChannels {
     const release = (): void => {
       if (!held) return;
       held = false;
-      if (--this.#full === 0) this.#socket.resume();
+      if (--this.#full === 0 && !this.#closing) this.#socket.resume();
     };
     reader.once("drain", release).once("close", release);
   }

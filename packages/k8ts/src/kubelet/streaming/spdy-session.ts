@@ -45,6 +45,8 @@ const mostStreams = 1000;
 /** Longest DATA frame that is sent. */
 const longestData = 32 * 1024;
 
+const nothing = Buffer.alloc(0);
+
 interface Blocked {
   readonly stream: SpdyStream;
   readonly chunk: Buffer;
@@ -68,6 +70,7 @@ export class SpdySession implements StreamCarrier {
   #lastPeerId = 0;
   #goneAway = false;
   #ended = false;
+  #closing = false;
   #resolveClosed: (error: Error | undefined) => void = () => undefined;
   /** Writers to call when the connection has drained. */
   #undrained: ((error?: Error | null) => void)[] = [];
@@ -123,9 +126,14 @@ export class SpdySession implements StreamCarrier {
     return new Promise((resolve) => this.#pings.set(id, resolve));
   }
 
-  /** Says goodbye and ends the connection once what was written is sent. */
+  /**
+   * Says goodbye and ends the connection once what was written is sent. What still comes is read and dropped: a peer that
+   * is held up in writing would not see the end.
+   */
   close(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#closing) return;
+    this.#closing = true;
+    this.#connection.resume();
     this.#write(numbersFrame(frameTypes.goAway, this.#lastPeerId, 0));
     this.#goneAway = true;
     this.#connection.end();
@@ -171,7 +179,7 @@ export class SpdySession implements StreamCarrier {
 
   waiting(count: number): void {
     this.#waiting += count;
-    if (this.#waiting > mostWaiting) this.#connection.pause();
+    if (this.#waiting > mostWaiting && !this.#closing) this.#connection.pause();
   }
 
   streamClosed(stream: SpdyStream, finished: boolean): void {
@@ -286,7 +294,7 @@ export class SpdySession implements StreamCarrier {
 
   #data(id: number, chunk: Buffer, fin: boolean): void {
     const stream = this.#streams.get(id);
-    if (stream !== undefined) stream.receive(chunk, fin);
+    if (stream !== undefined) stream.receive(this.#closing ? nothing : chunk, fin);
     else if (id > this.#lastPeerId && id >= this.#nextId) this.#reset(id, resetCodes.invalidStream);
   }
 

@@ -3,7 +3,7 @@
  * then spoken to in SPDY/3.1. (Its WebSocket protocol stops at v4, which cannot half-close stdin.)
  */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { Duplex } from "node:stream";
+import { Duplex, Transform } from "node:stream";
 import { copyBytes, parseExitStatus, readText, SpdySession, type SpdyStream } from "../../streaming/index.ts";
 import { RuntimeError, type ProcessStreams, type StreamRequest } from "../runtime.ts";
 import type { CriConnection } from "./connection.ts";
@@ -129,10 +129,14 @@ async function runProcess(
     if (request.stdout) outputs.push(output(session, "stdout", streams.stdout));
     if (request.stderr && !request.tty) outputs.push(output(session, "stderr", streams.stderr));
     if (request.tty) sendSizes(session.openStream({ streamtype: "resize" }), streams);
-    if (stdin !== undefined) sendInput(stdin, streams.stdin);
+    if (stdin !== undefined) sendInput(session, stdin, streams.stdin);
     const copied = Promise.all(outputs);
-    // Where the session breaks, its error stream says so first.
-    copied.catch(() => undefined);
+    copied.then(
+      // A process without outputs takes no more input; containerd would answer it by breaking the connection.
+      () => outputs.length > 0 && stdin?.destroy(),
+      // Where the session breaks, its error stream says so first.
+      () => undefined,
+    );
     const status = await readText(error, longestStatus);
     await copied;
     if (status === "" && signal.aborted) throw new RuntimeError("CANCELLED", "the caller went away");
@@ -158,15 +162,39 @@ function sendSizes(resize: SpdyStream, streams: ProcessStreams): void {
   });
 }
 
-/** Copies stdin until it ends (then the process's stdin is closed), or until the process does. */
-function sendInput(stdin: SpdyStream, from: NodeJS.ReadableStream | undefined): void {
+/** Bytes of stdin that are sent before the runtime must have taken them off its connection. */
+const stdinWindow = 128 * 1024;
+
+/**
+ * Copies stdin until it ends (then the process's stdin is closed), or until the process does. containerd has no flow
+ * control, and where more waits in its connection than it can queue, it may never tell that a process has ended. So a PING
+ * follows each window, and its answer is waited for.
+ */
+function sendInput(session: SpdySession, stdin: SpdyStream, from: NodeJS.ReadableStream | undefined): void {
   stdin.on("error", () => undefined).resume();
   if (from === undefined) {
     stdin.end();
     return;
   }
-  from.pipe(stdin);
-  stdin.once("close", () => from.unpipe(stdin));
+  let unanswered = 0;
+  const answered = async (done: () => void): Promise<void> => {
+    await session.ping();
+    done();
+  };
+  const paced = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      this.push(chunk);
+      unanswered += chunk.length;
+      if (unanswered < stdinWindow) {
+        done();
+        return;
+      }
+      unanswered = 0;
+      void answered(done);
+    },
+  });
+  from.pipe(paced).pipe(stdin);
+  stdin.once("close", () => from.unpipe(paced));
   from.once("error", () => stdin.destroy());
 }
 
