@@ -16,6 +16,7 @@ export * from "./machinery/codec/encode-json.ts";
 export { encodeYaml } from "./machinery/codec/encode-yaml.ts";
 export * from "./machinery/codec/media-type.ts";
 export { decodeProtobuf, encodeProtobuf, encodeProtobufWatchFrame, isProtobuf } from "./machinery/codec/protobuf.ts";
+export { ProtobufWriter, wireBytes, wireFixed64, wireVarint } from "./machinery/codec/protobuf-wire.ts";
 export * from "./machinery/conditions.ts";
 export * from "./machinery/field-error.ts";
 export * from "./machinery/field-selector.ts";

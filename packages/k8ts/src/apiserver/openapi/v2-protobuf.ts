@@ -46,8 +46,11 @@ function parseField(text: string, number: number, extensible: boolean): Field {
   };
 }
 
+const plainKinds: ReadonlySet<string> = new Set(["string", "bool", "int64", "double"]);
+
 /** What proto3 leaves out of a message: the zeros of plain fields. */
-const isZero = (value: unknown): boolean => value === "" || value === false || value === 0;
+const isZero = (kind: string, value: unknown): boolean =>
+  plainKinds.has(kind) && (value === "" || value === false || value === 0);
 
 function writeMessage(writer: ProtobufWriter, message: string, value: unknown): void {
   const oneOf = oneOfs[message];
@@ -74,7 +77,7 @@ function writeField(
   const value: unknown = property === "." ? object : object[property];
   if (value === undefined) return;
   if (repeated) for (const item of [value].flat().toReversed()) writeValue(writer, number, kind, item);
-  else if (!isZero(value)) writeValue(writer, number, kind, value);
+  else if (!isZero(kind, value)) writeValue(writer, number, kind, value);
 }
 
 /** An entry of a map. */
