@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scheme } from "@k8ts/api";
 import { OpenApi, type OpenApiDocument } from "./open-api.ts";
+import { readMessage } from "./v2-reader-under-test.ts";
 
 type Json = Record<string, unknown>;
 
@@ -127,9 +128,48 @@ test("version 2 holds everything in one document", () => {
   for (const ref of refs(v2)) assert.ok(names.includes(ref), ref);
   assert.ok(v2.paths["/api/v1/pods"] && v2.paths["/apis/apps/v1/deployments"]);
   assert.equal(openApi.v2("application/json").body, openApi.v2("*/*").body);
-  assert.throws(() => openApi.v2("application/com.github.proto-openapi.spec.v2@v1.0+protobuf"), {
-    reason: "NotAcceptable",
-  });
+});
+
+const json = "application/json";
+const protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+const askedByKubectl = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+test("version 2 comes in the form that the client likes best", () => {
+  const wanted: Readonly<Record<string, string>> = {
+    "": json,
+    "*/*": json,
+    "application/*": json,
+    "Application/JSON": json,
+    [askedByKubectl]: protobuf,
+    [protobuf]: protobuf,
+    [`${json}, ${protobuf}`]: json,
+    [`${json};q=0.5, ${protobuf};q=0.9`]: protobuf,
+    [`text/plain, ${protobuf}; q=0.1`]: protobuf,
+    [`text/plain, */*;q=0.1`]: json,
+  };
+  for (const [accept, contentType] of Object.entries(wanted)) {
+    assert.equal(openApi.v2(accept).contentType, contentType, accept);
+  }
+  for (const accept of ["text/plain", "application/yaml", "application/vnd.kubernetes.protobuf"]) {
+    assert.throws(() => openApi.v2(accept), { reason: "NotAcceptable" }, accept);
+  }
+});
+
+test("both forms of version 2 say the same, and have tags of their own", () => {
+  const inProtobuf = openApi.v2(askedByKubectl);
+  const found = readMessage("Document", inProtobuf.body) as { definitions: Json };
+  assert.deepEqual(found.definitions, read<{ definitions: Json }>(openApi.v2()).definitions);
+  assert.notEqual(inProtobuf.etag, openApi.v2().etag);
+  assert.equal(openApi.v2(protobuf), inProtobuf);
+});
+
+test("hashes and tags change with the docs", () => {
+  const describing = (fingerprint: string): OpenApi =>
+    new OpenApi(scheme, Object.assign(docs.bind(undefined), { fingerprint: () => fingerprint }));
+  const tags = (of: OpenApi): string[] => [of.v3Hash("api/v1"), of.v3Index().etag, of.v2().etag, of.v2(protobuf).etag];
+  const before = tags(describing("a"));
+  assert.deepEqual(tags(describing("a")), before);
+  for (const [index, tag] of tags(describing("b")).entries()) assert.notEqual(tag, before[index]);
 });
 
 test("documents are made once, and not for the index", () => {

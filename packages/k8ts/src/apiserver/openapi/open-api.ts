@@ -1,12 +1,14 @@
 /**
  * OpenAPI documents for kubectl explain, client-side checks and code generators: made from the schema tables when one is
- * first asked for, and kept as bytes. Nothing is generated to answer the index: its hashes cover the tables, not the text.
+ * first asked for, and kept as bytes. Nothing is generated to answer the index: its hashes cover what the documents are
+ * made of, the tables and the docs.
  */
 import { createHash } from "node:crypto";
 import { notAcceptable, type Scheme } from "@k8ts/api";
 import { documentV2 } from "./document-v2.ts";
 import { documentV3 } from "./document-v3.ts";
 import type { Docs } from "./type-schemas.ts";
+import { encodeOpenApiV2 } from "./v2-protobuf.ts";
 
 /** A document and the tag that tells whether it changed. */
 export interface OpenApiDocument {
@@ -16,8 +18,29 @@ export interface OpenApiDocument {
   readonly contentType: string;
 }
 
-/** Content type of OpenAPI v2 in protobuf, which older clients ask for; not produced. */
 const json = "application/json";
+const protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+/** The content types of OpenAPI v2 by what clients ask for. kubectl still says "@", which RFC 6838 does not allow. */
+const v2Types: ReadonlyMap<string, string> = new Map([
+  ["*/*", json],
+  ["application/*", json],
+  [json, json],
+  [protobuf, protobuf],
+  [protobuf.replace("v2.v1", "v2@v1"), protobuf],
+]);
+
+/** The content type that a client likes best, of those that OpenAPI v2 comes in. */
+function v2Type(accept: string): string | undefined {
+  if (accept.trim() === "") return json;
+  const clauses = accept.split(",").map((clause) => {
+    const [type = "", ...parameters] = clause.split(";").map((part) => part.trim().toLowerCase());
+    const quality = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
+    return { type, quality };
+  });
+  clauses.sort((a, b) => b.quality - a.quality);
+  return v2Types.get(clauses.find(({ type }) => v2Types.has(type))?.type ?? "");
+}
 
 const hashOf = (...parts: (string | Uint8Array)[]): string => {
   const hash = createHash("sha512");
@@ -65,27 +88,26 @@ export class OpenApi {
     return this.#hash(path);
   }
 
-  /** GET /openapi/v2, in JSON. Throws NotAcceptable where the client takes no JSON. */
+  /** GET /openapi/v2, in JSON or protobuf, as the Accept header says. Throws NotAcceptable where the client takes neither. */
   v2(accept = ""): OpenApiDocument {
-    const types = accept.split(",").map((clause) => clause.split(";", 1)[0]?.trim().toLowerCase());
-    const takes =
-      accept.trim() === "" || types.some((type) => type === json || type === "*/*" || type === "application/*");
-    if (!takes) throw notAcceptable([json]);
-    return this.#document("v2", () => documentV2(this.#scheme, this.#docs));
+    const type = v2Type(accept);
+    if (type === undefined) throw notAcceptable([json, protobuf]);
+    const make = (): object => documentV2(this.#scheme, this.#docs);
+    return type === json ? this.#document("v2", make) : this.#document("v2.pb", make, protobuf);
   }
 
-  #document(path: string, make: () => object): OpenApiDocument {
+  #document(path: string, make: () => object, contentType = json): OpenApiDocument {
     let document = this.#documents.get(path);
     if (!document) {
-      const body = Buffer.from(JSON.stringify(make()));
-      document = { body, etag: `"${this.#hash(path)}"`, contentType: json };
+      const body = contentType === json ? Buffer.from(JSON.stringify(make())) : encodeOpenApiV2(make());
+      document = { body, etag: `"${this.#hash(path)}"`, contentType };
       this.#documents.set(path, document);
     }
     return document;
   }
 
   #hash(path: string): string {
-    this.#fingerprint ??= hashOf(this.#scheme.fingerprint());
+    this.#fingerprint ??= hashOf(this.#scheme.fingerprint(), this.#docs?.fingerprint?.() ?? "");
     return hashOf(this.#fingerprint, path);
   }
 

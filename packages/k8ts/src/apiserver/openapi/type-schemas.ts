@@ -5,7 +5,11 @@ import type { FieldSchema, Scalar, Scheme, StructSchema, TypeUse } from "@k8ts/a
 export type JsonSchema = Record<string, unknown>;
 
 /** One line on a type or a field, from outside the tables. */
-export type Docs = (typeName: string, field?: string) => string | undefined;
+export interface Docs {
+  (typeName: string, field?: string): string | undefined;
+  /** A text that changes whenever any line does; cheap, as it is asked for where no document is made. */
+  fingerprint?(): string;
+}
 
 /** "#/components/schemas/" or "#/definitions/". */
 export type OpenApiVersion = "v2" | "v3";
