@@ -6,7 +6,8 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { realClock } from "@k8ts/api";
 
@@ -51,9 +52,9 @@ export async function cannotRunContainerd(): Promise<string | undefined> {
 
 /** Starts containerd in a directory under the system's temporary one; about a second. */
 export async function startTestContainerd(): Promise<TestContainerd> {
-  const directory = await mkdtemp("/tmp/k8ts-containerd-");
+  const directory = await mkdtemp(join(tmpdir(), "k8ts-containerd-"));
   const socket = join(directory, "containerd.sock");
-  const cgroupParent = `/${directory.slice("/tmp/".length)}`;
+  const cgroupParent = `/${basename(directory)}`;
   await writeConfig(directory);
   await buildImages(directory);
   const namespace = spawn(
@@ -71,7 +72,7 @@ export async function startTestContainerd(): Promise<TestContainerd> {
     ].concat([
       "sh",
       "-c",
-      "mount -t tmpfs tmpfs /run/containerd 2>/dev/null; mount -t tmpfs tmpfs /var/lib/cni 2>/dev/null; echo ready; exec perl -e 'while (1) { while (waitpid(-1, 1) > 0) {} select(undef, undef, undef, 0.1) }'",
+      "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib && echo ready; exec perl -e 'while (1) { while (waitpid(-1, 1) > 0) {} select(undef, undef, undef, 0.1) }'",
     ]),
     { stdio: ["ignore", "pipe", "ignore"] },
   );
