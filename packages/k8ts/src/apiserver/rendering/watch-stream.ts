@@ -8,8 +8,10 @@ import type { StoreEvent, StoreSink } from "../../registry/resource-store.ts";
 import type { ByteSink, StreamBody } from "../http/index.ts";
 import type { Framer } from "./watch-frames.ts";
 
-/** A client that reads slower than events come is cut off at this many bytes; it watches anew from where it was. */
-const maxPending = 16 * 1024 * 1024;
+/** With this many bytes handed over and not yet sent, the store waits for the client. */
+const busyAt = 1024 * 1024;
+/** Frames are joined into writes of about this size. */
+const writeSize = 256 * 1024;
 
 /** Calls what was asked for once at the end of the current tick. */
 export class TickFlusher {
@@ -47,19 +49,26 @@ export function watchMeter(metrics: Metrics): WatchMeter {
   };
 }
 
-/** Between a store's watch and a response. */
+/**
+ * Between a store's watch and a response. Frames are built when the connection takes them, so that a client which reads
+ * slowly holds the store's watch back and costs no more memory than a few writes.
+ */
 export class WatchStream implements StoreSink, StreamBody {
   readonly #framer: Framer;
   readonly #flusher: TickFlusher;
   readonly #count: (events: number, bytes: number) => void;
   readonly #stop: () => void;
-  #frames: Uint8Array[] = [];
-  #bytes = 0;
+  #queue: (StoreEvent | undefined)[] = [];
+  /** Index of the next event in #queue. */
+  #next = 0;
   #sink: ByteSink | undefined;
   #ended = false;
+  #lastFrame: Uint8Array | undefined;
+  /** Lets the store go on. */
+  #resume: (() => void) | undefined;
   readonly #flush = (): void => this.#write();
 
-  /** `stop` ends the store's watch; called when the client leaves or falls too far behind. */
+  /** `stop` ends the store's watch; called when the client leaves, or an event cannot be shown to it. */
   constructor(framer: Framer, flusher: TickFlusher, count: (events: number, bytes: number) => void, stop: () => void) {
     this.#framer = framer;
     this.#flusher = flusher;
@@ -67,42 +76,70 @@ export class WatchStream implements StoreSink, StreamBody {
     this.#stop = stop;
   }
 
-  events(events: readonly StoreEvent[]): void {
-    const before = this.#bytes;
-    for (const event of events) this.#push(this.#framer.frame(event));
-    this.#count(events.length, this.#bytes - before);
+  events(events: readonly StoreEvent[]): void | Promise<void> {
+    for (const event of events) this.#queue.push(event);
     this.#flusher.add(this.#flush);
+    if (this.#sink && this.#sink.pending < busyAt) return undefined;
+    return new Promise((resolve) => (this.#resume = resolve));
   }
 
   closed(error?: Error): void {
-    if (error) this.#push(this.#framer.error(statusErrorOf(error).status));
-    this.#ended = true;
+    if (this.#ended) return;
+    this.#over(error);
     this.#write();
   }
 
   stream(sink: ByteSink): void {
     this.#sink = sink;
     sink.onClose(this.#stop);
+    sink.onDrain(this.#flush);
     this.#write();
-  }
-
-  #push(frame: Uint8Array): void {
-    this.#frames.push(frame);
-    this.#bytes += frame.length;
   }
 
   #write(): void {
     const sink = this.#sink;
     if (!sink) return;
-    if (this.#frames.length > 0) {
-      sink.write(this.#frames.length === 1 ? this.#frames[0]! : Buffer.concat(this.#frames, this.#bytes));
-      this.#frames = [];
-      this.#bytes = 0;
+    while (this.#next < this.#queue.length) {
+      if (sink.pending >= busyAt) return;
+      this.#writeSome(sink);
     }
-    if (this.#ended) sink.end();
-    else if (sink.pending > maxPending) {
+    this.#queue = [];
+    this.#next = 0;
+    if (this.#ended) this.#end(sink);
+    else if (this.#resume && sink.pending < busyAt) {
+      const resume = this.#resume;
+      this.#resume = undefined;
+      resume();
+    }
+  }
+
+  #writeSome(sink: ByteSink): void {
+    const frames: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      while (this.#next < this.#queue.length && bytes < writeSize) {
+        const frame = this.#framer.frame(this.#queue[this.#next]!);
+        this.#queue[this.#next++] = undefined;
+        bytes += frame.length;
+        frames.push(frame);
+      }
+    } catch (error) {
+      this.#queue.length = this.#next;
+      this.#over(error);
       this.#stop();
-      sink.fail();
     }
+    this.#count(frames.length, bytes);
+    if (frames.length > 0) sink.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames, bytes));
+  }
+
+  #over(error: unknown): void {
+    this.#ended = true;
+    if (error) this.#lastFrame = this.#framer.error(statusErrorOf(error).status);
+  }
+
+  #end(sink: ByteSink): void {
+    if (this.#lastFrame) sink.write(this.#lastFrame);
+    this.#lastFrame = undefined;
+    sink.end();
   }
 }

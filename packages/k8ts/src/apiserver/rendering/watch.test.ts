@@ -78,7 +78,10 @@ class Notes implements ByteSink {
     this.writes.push(Buffer.from(bytes).toString());
     return true;
   }
-  onDrain(): void {}
+  onDrain(call: () => void): void {
+    this.drain = call;
+  }
+  drain = (): void => {};
   onClose(call: () => void): void {
     this.#closers.push(call);
   }
@@ -135,15 +138,69 @@ test("an error is the last frame; an end without one just ends", async () => {
   assert.deepEqual([over.sink.writes, over.sink.state], [[], "ended"]);
 });
 
-test("a client that leaves ends the store's watch; one that reads too slowly is cut off", async () => {
-  const left = streamOf();
-  left.stream.stream(left.sink);
-  left.sink.leave();
-  assert.equal(left.stops(), 1);
-  const slow = streamOf();
-  slow.stream.stream(slow.sink);
-  slow.sink.pending = 20 * 1024 * 1024;
-  slow.stream.events([eventOf("a")]);
+test("a client that leaves ends the store's watch", () => {
+  const { stream, sink, stops } = streamOf();
+  stream.stream(sink);
+  sink.leave();
+  assert.equal(stops(), 1);
+});
+
+test("a slow client holds the store back, gets everything in order, and the error that ends the watch last", async () => {
+  const { stream, sink } = streamOf();
+  stream.stream(sink);
+  sink.pending = 2 * 1024 * 1024;
+  const names = Array.from({ length: 5 }, (_, index) => `object-${index}`);
+  const busy = stream.events(names.map((name) => eventOf(name)));
+  assert.ok(busy instanceof Promise);
+  let resumed = false;
+  void busy.then(() => (resumed = true));
   await tick();
-  assert.deepEqual([slow.sink.state, slow.stops()], ["failed", 1]);
+  assert.deepEqual([sink.writes, resumed], [[], false]);
+  sink.pending = 0;
+  sink.drain();
+  await tick();
+  assert.ok(resumed);
+  assert.deepEqual([...sink.writes.join("").matchAll(/object-\d/g)].map(String), names);
+  sink.pending = 2 * 1024 * 1024;
+  void stream.events([eventOf("late")]);
+  stream.closed(expired("too old resource version: 1 (5)"));
+  assert.equal(sink.state, "open");
+  sink.pending = 0;
+  sink.drain();
+  assert.match(sink.writes.join(""), /late.*\n.*"type":"ERROR".*\n$/);
+  assert.equal(sink.state, "ended");
+});
+
+test("frames are built as the connection takes them", async () => {
+  const { stream, sink } = streamOf();
+  stream.stream(sink);
+  let built = 0;
+  const large = Buffer.alloc(200 * 1024);
+  const events = Array.from({ length: 100 }, () => ({ ...eventOf("a"), frame: () => (built++, large) }));
+  sink.write = () => ((sink.pending += large.length), true);
+  void stream.events(events);
+  await tick();
+  assert.ok(built > 0 && built < 20, `built ${built} frames of 200 KB for a client that reads nothing`);
+  for (let round = 0; round < 100; round++) {
+    sink.pending = 0;
+    sink.drain();
+  }
+  assert.equal(built, 100);
+});
+
+test("an event that cannot be shown ends the watch with an error", async () => {
+  const { stream, sink, stops } = streamOf();
+  stream.stream(sink);
+  const broken = eventOf("b");
+  broken.frame = () => {
+    throw new Error("broken");
+  };
+  stream.events([eventOf("a"), broken, eventOf("c")]);
+  await tick();
+  const types = sink.writes
+    .join("")
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  assert.deepEqual([types, sink.state, stops()], [["ADDED", "ERROR"], "ended", 1]);
 });
