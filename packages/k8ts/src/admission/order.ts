@@ -16,6 +16,7 @@ import { ownerReferencesPermissionEnforcement } from "./plugins/owner-references
 import { persistentVolumeClaimResize } from "./plugins/persistent-volume-claim-resize.ts";
 import { podSecurity } from "./plugins/pod-security.ts";
 import { priority } from "./plugins/priority.ts";
+import { resourceQuota } from "./plugins/resource-quota.ts";
 import { runtimeClass } from "./plugins/runtime-class.ts";
 import { serviceAccount } from "./plugins/service-account.ts";
 import { storageObjectInUseProtection } from "./plugins/storage-object-in-use-protection.ts";
@@ -52,4 +53,5 @@ export const order: readonly OrderedPlugin[] = [
   on(certificateSigning, "see CertificateApproval"),
   on(certificateSubjectRestriction, "see CertificateApproval"),
   on(defaultIngressClass, "meets no other plugin"),
+  on(resourceQuota, "last: what any other plugin refuses must not be counted"),
 ];
