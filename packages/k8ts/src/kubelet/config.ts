@@ -26,6 +26,11 @@ export interface KubeletConfig {
   readonly containerLogMaxSize: number;
   /** Files of a container's log, the current one among them. */
   readonly containerLogMaxFiles: number;
+  /**
+   * How long a ready pod that is deleted goes on serving before its containers are told to stop, so that no Service sends to
+   * it any more. Not upstream's: there people write a preStop sleep.
+   */
+  readonly shutdownDrainTime: number;
   /** Images in the node's status; -1: all. */
   readonly nodeStatusMaxImages: number;
   /** Reported as the kubelet's version. */
@@ -56,6 +61,7 @@ export const defaultKubeletConfig: KubeletConfig = {
   imageMinimumGCAge: 120_000,
   containerLogMaxSize: 10 * 2 ** 20,
   containerLogMaxFiles: 5,
+  shutdownDrainTime: 0,
   nodeStatusMaxImages: 50,
   version: "v1.36.2",
 };

@@ -11,15 +11,14 @@ import { noFilesystem } from "./filesystem/no-filesystem.ts";
 import type { NodeFilesystem } from "./filesystem/node-filesystem.ts";
 import { EvictionMonitor } from "./garbage/eviction-monitor.ts";
 import { GarbageCollector } from "./garbage/garbage-collector.ts";
+import { startLogRotation } from "./garbage/start-log-rotation.ts";
 import { ImageManager } from "./images/image-manager.ts";
 import { PullRecords } from "./images/pull-records.ts";
 import type { Kubelet, KubeletOptions } from "./kubelet-options.ts";
 import { kubeletMetrics } from "./kubelet-metrics.ts";
-import { LogRotation, type RotatableLog } from "./logs/index.ts";
 import { NodeManager } from "./node/node-manager.ts";
 import { Backoff } from "./pods/backoff.ts";
 import { ContainerEvents } from "./pods/container-events.ts";
-import { runningContainers } from "./pods/observed-pod.ts";
 import type { NodeContext, PodDependencies } from "./pods/pod-dependencies.ts";
 import type { DesiredPod } from "./pods/pod-spec.ts";
 import { PodWorkers } from "./pods/pod-workers.ts";
@@ -247,7 +246,7 @@ class NodeAgent {
       probed: kubeletMetrics(metrics).probed,
     });
     this.#ends.push(() => probes.stop());
-    const { maxParallelImagePulls: maxParallelPulls } = this.#config;
+    const { maxParallelImagePulls: maxParallelPulls, shutdownDrainTime: drainTime } = this.#config;
     return {
       runtime,
       clock,
@@ -269,6 +268,7 @@ class NodeAgent {
       cgroups,
       probes,
       status: new StatusManager({ client, clock, logger, signal }),
+      drainTime,
       crashes: new Backoff(clock, firstCrashWait, lastCrashWait),
     };
   }
@@ -310,24 +310,8 @@ class NodeAgent {
     // A simulated machine is never short of anything.
     if (!this.#files.real) return;
     eviction.start(clock);
-    this.#startLogRotation();
-  }
-
-  #startLogRotation(): void {
-    const { clock, logger, runtime } = this.#options;
-    const running = (): RotatableLog[] =>
-      this.#view!.pods().flatMap((pod) =>
-        runningContainers(pod).map(({ id, logPath }) => ({ containerId: id, path: logPath })),
-      );
-    const rotation = new LogRotation({
-      logs: running,
-      reopen: (id) => runtime.reopenContainerLog(id),
-      clock,
-      logger,
-      maxSize: this.#config.containerLogMaxSize,
-      maxFiles: this.#config.containerLogMaxFiles,
-    });
-    rotation.start();
+    const { runtime, logger } = this.#options;
+    const rotation = startLogRotation({ runtime, view: this.#view!, config: this.#config, clock, logger });
     this.#ends.push(() => rotation.stop());
   }
 

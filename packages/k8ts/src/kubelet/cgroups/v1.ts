@@ -19,12 +19,13 @@ import { copyCpuset } from "./cpuset.ts";
 /** Hierarchies that are not controllers: "unified" is v2's in a hybrid, "systemd" is systemd's own. */
 const notControllers: ReadonlySet<string> = new Set(["unified", "systemd"]);
 
+/** All hierarchies, those included in which only runtimes make directories: runc makes one in each, and removes none. */
 async function hierarchiesOf(root: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(root)) {
     // cpu,cpuacct is also linked as cpu and as cpuacct.
     const entry: string[] = await readdir(`${root}/${name}`).catch(() => []);
-    if (notControllers.has(name) || !entry.includes("cgroup.procs")) continue;
+    if (!entry.includes("cgroup.procs")) continue;
     found.push(name);
   }
   return await withoutAliases(root, found);
@@ -43,7 +44,9 @@ async function withoutAliases(root: string, names: readonly string[]): Promise<s
 
 /** Cgroups of a node below `parent`, in every hierarchy of `root` ("/sys/fs/cgroup"). */
 export async function cgroupsV1(root: string, parent: string): Promise<CgroupManager> {
-  const hierarchies = (await hierarchiesOf(root)).map((name) => `${root}/${name}`);
+  const names = await hierarchiesOf(root);
+  const everywhere = names.map((name) => `${root}/${name}`);
+  const hierarchies = names.filter((name) => !notControllers.has(name)).map((name) => `${root}/${name}`);
   const pause = (milliseconds: number): Promise<void> => realClock.sleep(milliseconds);
   const make = async (path: string): Promise<void> => {
     for (const hierarchy of hierarchies) {
@@ -71,15 +74,15 @@ export async function cgroupsV1(root: string, parent: string): Promise<CgroupMan
     },
     async removePod(uid) {
       for (const qos of qosClasses)
-        for (const hierarchy of hierarchies) await removeCgroup(hierarchy + podCgroupPath(parent, uid, qos), pause);
+        for (const hierarchy of everywhere) await removeCgroup(hierarchy + podCgroupPath(parent, uid, qos), pause);
       await burstable.remove(uid);
     },
     async pods() {
-      const found = await Promise.all(hierarchies.map((hierarchy) => podsBelow(hierarchy, parent)));
+      const found = await Promise.all(everywhere.map((hierarchy) => podsBelow(hierarchy, parent)));
       return [...new Set(found.flat())];
     },
     async removeAll() {
-      for (const hierarchy of hierarchies) await removeCgroup(hierarchy + parent, pause);
+      for (const hierarchy of everywhere) await removeCgroup(hierarchy + parent, pause);
     },
   };
 }
