@@ -2,7 +2,14 @@
  * Watch events as frames. The plain JSON frame is built once by the store for all watchers; the other forms are built
  * once per event and form, and kept beside the event for the next watcher.
  */
-import { encodeJson, encodeProtobuf, type DeepReadonly, type KubernetesObject, type Scheme } from "@k8ts/api";
+import {
+  encodeJson,
+  encodeProtobuf,
+  encodeProtobufWatchFrame,
+  type DeepReadonly,
+  type KubernetesObject,
+  type Scheme,
+} from "@k8ts/api";
 import type { Status } from "@k8ts/api/meta/v1";
 import type { StoreEvent } from "../../registry/resource-store.ts";
 import type { Negotiated } from "../negotiation.ts";
@@ -22,27 +29,8 @@ function jsonFrame(type: string, object: object): Uint8Array {
   return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), encodeJson(object), Buffer.from("}"), newline]);
 }
 
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
-  bytes.push(left);
-  return bytes;
-}
-
-const delimited = (field: number, content: Uint8Array): Uint8Array[] => [
-  Buffer.from([(field << 3) | 2, ...varint(content.length)]),
-  content,
-];
-
-/** A length-delimited meta.v1.WatchEvent: 1 type, 2 object as RawExtension (1 raw). */
-function protobufFrame(type: string, object: object, scheme: Scheme): Uint8Array {
-  const raw = Buffer.concat(delimited(1, encodeProtobuf(object as KubernetesObject, scheme)));
-  const message = Buffer.concat([...delimited(1, Buffer.from(type)), ...delimited(2, raw)]);
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32BE(message.length);
-  return Buffer.concat([length, message]);
-}
+const protobufFrame = (type: string, object: object, scheme: Scheme): Uint8Array =>
+  encodeProtobufWatchFrame(type, encodeProtobuf(object as KubernetesObject, scheme));
 
 /** Frames kept by event, then by form. */
 const kept = new WeakMap<StoreEvent, Map<string, Uint8Array>>();
