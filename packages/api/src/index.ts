@@ -9,7 +9,6 @@
 export * from "./machinery/addresses.ts";
 export * from "./machinery/clock.ts";
 export * from "./machinery/clone.ts";
-export { conform, conformValue, ConformError, type Conformed } from "./machinery/codec/conform.ts";
 export * from "./machinery/codec/decode-body.ts";
 export { applyDefaults } from "./machinery/codec/defaults.ts";
 export * from "./machinery/codec/encode-json.ts";

@@ -2,8 +2,7 @@
  * One call on a resource, free of HTTP: what a URL and a body, or an in-process request, amount to. Verbs and
  * subresources take a call and give an answer; http/ and in-process.ts translate at either end.
  */
-import type { KubernetesObject, ResourceSchema, Scheme } from "@k8ts/api";
-import type { PatchType } from "@k8ts/client";
+import type { DecodedBody, DecodedPatch, ExpectedKind, FieldValidation, ResourceSchema, Scheme } from "@k8ts/api";
 import type { Admission } from "../admission/admission.ts";
 import type { Authorizer } from "../auth/index.ts";
 import type { RequestContext } from "../registry/context.ts";
@@ -18,33 +17,15 @@ export interface Services {
   readonly authorizer: Authorizer;
 }
 
-/** An object as decoded, with what was wrong with it that a lenient reader may overlook. */
-export interface Decoded {
-  readonly object: KubernetesObject;
-  /** Unknown and duplicate fields, in upstream's words. */
-  readonly problems: readonly string[];
-}
-
-/** Which kind a body is expected to hold. */
-export interface ExpectedKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
 /** The body of a call: bytes from a client, or an object from within. */
 export interface CallBody {
   readonly empty: boolean;
+  /** The Content-Type header; the patch type of a body from within. */
+  readonly contentType: string;
   /** A new object, pruned to its schema, the caller's to change. Throws StatusError. */
-  decode(expected: ExpectedKind): Decoded;
+  decode(expected: ExpectedKind, fieldValidation?: FieldValidation): DecodedBody;
   /** The patch document. Throws StatusError. */
-  patch(): PatchBody;
-}
-
-/** A patch: its type and its parsed document. */
-export interface PatchBody {
-  readonly type: PatchType;
-  readonly document: unknown;
-  readonly problems: readonly string[];
+  patch(fieldValidation: FieldValidation): DecodedPatch;
 }
 
 /** One call. */

@@ -3,8 +3,15 @@
  *
  *     exchange ──> route (store, verb or subresource) ──> ResourceCall ──> verb ──> Answer ──> response
  */
-import { methodNotSupported, notAcceptable, notFoundPath, type Metrics, type ResourceSchema } from "@k8ts/api";
-import { bytesBody, noBody, patchTypeOf } from "./call-body.ts";
+import {
+  methodNotSupported,
+  notAcceptable,
+  notFoundPath,
+  patchMediaType,
+  type Metrics,
+  type ResourceSchema,
+} from "@k8ts/api";
+import { bytesBody, noBody } from "./call-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { headerOf, type HttpResponse } from "./http/index.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -119,7 +126,7 @@ export class ResourceHandler {
   async #body(exchange: Exchange): Promise<CallBody> {
     if (!bodyVerbs.has(exchange.info.verb)) return noBody;
     const contentType = headerOf(exchange.request.headers, "content-type");
-    if (exchange.info.verb === "patch") patchTypeOf(contentType);
+    if (exchange.info.verb === "patch") patchMediaType(contentType);
     const bytes = await exchange.request.readBody(maxBodyBytes);
     return bytesBody(bytes, contentType, this.#services.scheme);
   }

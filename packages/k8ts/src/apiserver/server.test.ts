@@ -334,6 +334,12 @@ test("patches of each type", async () => {
     strict.json.message,
     ' "" is invalid: patch: Invalid value: "map[foo:1]": strict decoding error: unknown field "foo"',
   );
+  const twice = await call(t, "PATCH", path, '{"data":{"d":"1","d":"2"}}', merge);
+  assert.deepEqual([twice.json.data.d, twice.headers["warning"]], ["2", '299 - "duplicate field \\"data.d\\""']);
+  const deep = await call(t, "PATCH", path, `{"data":${"[".repeat(20_000)}`, merge);
+  assert.deepEqual([deep.status, deep.json.message], [400, "error decoding patch: exceeded max depth"]);
+  const broken = await call(t, "PATCH", path, '{"data"', strategic);
+  assert.deepEqual([broken.status, broken.json.message], [400, "unexpected end of JSON input"]);
   const many = await call(
     t,
     "PATCH",

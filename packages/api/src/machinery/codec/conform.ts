@@ -265,7 +265,10 @@ export interface Conformed {
   readonly keys: number;
 }
 
-/** `conform` that throws ConformError with only Go's text. Changes `value`. */
+/**
+ * Shapes an already parsed value to its type and prunes what the type does not know. Changes `value` and returns it, or a
+ * new object where fields had to go. Throws ConformError with Go's text for a wrong type.
+ */
 export function conformValue(struct: StructSchema, value: unknown, scheme: Scheme = builtInScheme): Conformed {
   const plan = plannerOf(scheme).plan(struct);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -281,22 +284,4 @@ export function conformValue(struct: StructSchema, value: unknown, scheme: Schem
 /** `Deployment in version "v1" cannot be handled as a Deployment: …`, a BadRequest. */
 export function cannotBeHandled(version: string, kind: string, expectedKind: string, detail: string): StatusError {
   return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expectedKind}: ${detail}`);
-}
-
-/**
- * Shapes an already parsed value to its type, after a patch for instance. Changes `value` and returns it, or a new object
- * where fields had to go. Throws BadRequest in upstream's words for a wrong type.
- */
-export function conform(
-  struct: StructSchema,
-  value: unknown,
-  scheme: Scheme = builtInScheme,
-): { value: Record<string, unknown>; problems: string[] } {
-  try {
-    return conformValue(struct, value, scheme);
-  } catch (error) {
-    if (!(error instanceof ConformError)) throw error;
-    const [, version = "", kind = ""] = struct.name.split(".");
-    throw cannotBeHandled(version, kind, kind, error.message);
-  }
 }

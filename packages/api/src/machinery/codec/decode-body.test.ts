@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scheme } from "../scheme.ts";
 import { StatusError } from "../status-error.ts";
-import { decodeBody, strictDecodingError, type ExpectedKind, type FieldValidation } from "./decode-body.ts";
+import {
+  decodeBody,
+  decodeValue,
+  strictDecodingError,
+  type ExpectedKind,
+  type FieldValidation,
+} from "./decode-body.ts";
 
 const deployment: ExpectedKind = { apiVersion: "apps/v1", kind: "Deployment" };
 const pod: ExpectedKind = { apiVersion: "v1", kind: "Pod" };
@@ -200,6 +206,30 @@ test("malformed JSON is refused in Go's words", () => {
     faultOf(() => decode('{"kind":"Pod","apiVersion":"a/b/c"}', pod)).message,
     /unexpected GroupVersion string: a\/b\/c/,
   );
+});
+
+test("a value that never was bytes is shaped and refused alike, and stays as it is", () => {
+  const value = { metadata: { name: "a" }, spec: { replicas: 1, bogus: true } };
+  const { object, problems } = decodeValue(value, deployment, scheme);
+  assert.deepEqual(
+    [object, problems],
+    [{ ...deployment, metadata: { name: "a" }, spec: { replicas: 1, template: {} } }, ['unknown field "spec.bogus"']],
+  );
+  assert.equal(value.spec.bogus, true);
+  const cases: [unknown, string][] = [
+    [
+      { ...value, kind: "Service", apiVersion: "v1" },
+      "converting (v1.Service) to (apps.Deployment): unknown conversion",
+    ],
+    [
+      { spec: { replicas: "3" } },
+      "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
+    ],
+  ];
+  for (const [wrong, detail] of cases) {
+    assert.ok(faultOf(() => decodeValue(wrong, deployment, scheme)).message.endsWith(detail), detail);
+  }
+  assert.match(faultOf(() => decodeValue(7, deployment, scheme)).message, /unmarshal number into Go value .* \(37\)$/);
 });
 
 test("hostile bodies do no harm", () => {

@@ -1,9 +1,11 @@
 /** Request bodies to objects: JSON, YAML and protobuf, with upstream's words for whatever is wrong with them. */
+import { cloneJson } from "../clone.ts";
 import type { KubernetesObject } from "../meta.ts";
 import type { StructSchema } from "../schema.ts";
 import type { Scheme } from "../scheme.ts";
 import { badRequest, type StatusError, unsupportedMediaType } from "../status-error.ts";
 import { cannotBeHandled, ConformError, conformValue } from "./conform.ts";
+import { encodeJson } from "./encode-json.ts";
 import { duplicateFields, jsonSyntaxFault, scanJson } from "./json-scan.ts";
 import { baseMediaType, bodyMediaTypes, jsonMediaType, protobufMediaType, yamlMediaType } from "./media-type.ts";
 import { decodeProtobufEnvelope } from "./protobuf.ts";
@@ -41,13 +43,27 @@ export function decodeBody(
   const mediaType = contentType === "" ? jsonMediaType : baseMediaType(contentType);
   if (!bodyMediaTypes.includes(mediaType)) throw unsupportedMediaType(bodyMediaTypes);
   const body = { bytes, expected, scheme, strict: fieldValidation !== "Ignore" };
-  try {
+  return recognized(body, () => {
     if (mediaType === protobufMediaType) return decodeProtobufBody(body);
     return mediaType === yamlMediaType ? decodeYamlBody(body) : decodeJsonBody(body);
-  } catch (error) {
-    if (error instanceof Unrecognized) throw unrecognized(bytes, expected, error.message);
-    throw error;
-  }
+  });
+}
+
+/** The same for a body that never was bytes, because its sender is in the same process. `value` is copied. */
+export function decodeValue(value: unknown, expected: ExpectedKind, scheme: Scheme): DecodedBody {
+  const body = {
+    // Only errors show bytes.
+    get bytes() {
+      return encodeJson(value);
+    },
+    expected,
+    scheme,
+    strict: true,
+  };
+  return recognized(body, () => {
+    const { object, problems } = shape(cloneJson(value), body);
+    return { object, problems };
+  });
 }
 
 /** The error of a request with fieldValidation=Strict whose body had problems. */
@@ -70,6 +86,15 @@ interface Body {
 
 /** The body's kind could not even be told. */
 class Unrecognized extends Error {}
+
+function recognized<T>(body: Body, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof Unrecognized) throw unrecognized(body.bytes, body.expected, error.message);
+    throw error;
+  }
+}
 
 function unrecognized(bytes: Uint8Array, expected: ExpectedKind | undefined, detail: string): StatusError {
   if (!expected) return badRequest(detail);
@@ -115,7 +140,7 @@ function decodeYamlBody(body: Body): DecodedBody {
 function decodeProtobufBody(body: Body): DecodedBody {
   const envelope = decodeProtobufEnvelope(body.bytes, (message) => new Unrecognized(message));
   const actual = withDefaults(envelope, body.expected);
-  const struct = structOf(actual, body, body.bytes);
+  const struct = structOf(actual, body);
   const object = handled(actual, body, () => envelope.decode(struct, body.scheme));
   return { object: named(object, nameFor(actual, body)), problems: [] };
 }
@@ -160,7 +185,7 @@ function typeNameOf(value: unknown): TypeName {
 
 function shape(value: unknown, body: Body, text?: string): Shaped {
   const actual = withDefaults(typeNameOf(value), body.expected);
-  const struct = structOf(actual, body, text ?? body.bytes);
+  const struct = structOf(actual, body, text);
   const shaped = handled(actual, body, () => conformValue(struct, value ?? {}, body.scheme));
   return { object: named(shaped.value, nameFor(actual, body)), problems: shaped.problems, keys: shaped.keys };
 }
@@ -188,9 +213,9 @@ function handled<T>(actual: TypeName, body: Body, run: () => T): T {
 
 const optionKinds: ReadonlySet<string> = new Set(["DeleteOptions", "CreateOptions", "UpdateOptions", "PatchOptions"]);
 
-function structOf(actual: TypeName, body: Body, source: string | Uint8Array): StructSchema {
+function structOf(actual: TypeName, body: Body, text?: string): StructSchema {
   const { expected, scheme } = body;
-  const shown = (): string => (typeof source === "string" ? source : decoder.decode(source));
+  const shown = (): string => text ?? decoder.decode(body.bytes);
   if (actual.kind === "") throw new Unrecognized(`Object 'Kind' is missing in '${shown()}'`);
   if (actual.apiVersion === "") throw new Unrecognized(`Object 'apiVersion' is missing in '${shown()}'`);
   const struct = scheme.structForKind(actual.apiVersion, actual.kind);

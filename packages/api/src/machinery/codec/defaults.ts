@@ -106,7 +106,7 @@ function descend({ name, shape, plan, create }: Descent, object: Fields): void {
 const defaulters = new WeakMap<Scheme, Map<string, Filler>>();
 
 /**
- * Sets the unconditional defaults of a struct and everything in it, in place. `value` is an object that `conform` passed.
+ * Sets the unconditional defaults of a struct and everything in it, in place. `value` is an object that conformValue passed.
  * Idempotent. A plain (not pointer) struct that is absent is made where something in it has a default.
  */
 export function applyDefaults(struct: StructSchema, value: object, scheme: Scheme = builtInScheme): void {

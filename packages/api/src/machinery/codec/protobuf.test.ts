@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scheme } from "../scheme.ts";
-import { conform } from "./conform.ts";
 import { decodeProtobuf, encodeProtobuf, encodeProtobufWatchFrame, isProtobuf } from "./protobuf.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -95,11 +94,4 @@ test("embedded JSON must be JSON", () => {
   const at = Buffer.from(bytes).indexOf('{"a":1}');
   bytes[at] = 0x21;
   assert.throws(() => decodeProtobuf(bytes, scheme), { reason: "BadRequest" });
-});
-
-test("conform names the type when a patched value is wrong", () => {
-  assert.throws(() => conform(scheme.struct("core.v1.Pod"), { spec: "x" }), {
-    message:
-      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal string into Go struct field Pod.spec of type v1.PodSpec',
-  });
 });

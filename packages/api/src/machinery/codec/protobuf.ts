@@ -35,7 +35,7 @@ export function isProtobuf(bytes: Uint8Array): boolean {
 export interface ProtobufEnvelope {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Reads the message as this type, and shapes it as `conform` does. Throws ConformError. */
+  /** Reads the message as this type, and shapes it as conformValue does. Throws ConformError. */
   decode(struct: StructSchema, scheme: Scheme): Record<string, unknown>;
 }
 

@@ -34,15 +34,23 @@ export interface DecodedPatch {
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const operationFields = new Set(["op", "path", "from", "value"]);
 
+const patchMediaTypes: readonly string[] = [jsonPatchMediaType, mergePatchMediaType, strategicMergePatchMediaType];
+
+/** The patch type of a Content-Type header. Throws UnsupportedMediaType for none of `accepted`. */
+export function patchMediaType(contentType: string, accepted: readonly string[] = patchMediaTypes): string {
+  const mediaType = baseMediaType(contentType);
+  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
+  return mediaType;
+}
+
 /** Reads a JSON, merge or strategic merge patch. Throws BadRequest, or UnsupportedMediaType for none of `accepted`. */
 export function decodePatch(
   bytes: Uint8Array,
   contentType: string,
   fieldValidation: FieldValidation = "Warn",
-  accepted: readonly string[] = [jsonPatchMediaType, mergePatchMediaType, strategicMergePatchMediaType],
+  accepted: readonly string[] = patchMediaTypes,
 ): DecodedPatch {
-  const mediaType = baseMediaType(contentType);
-  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
+  const mediaType = patchMediaType(contentType, accepted);
   const scan = scanJson(bytes);
   const text = decoder.decode(bytes);
   const prefix =

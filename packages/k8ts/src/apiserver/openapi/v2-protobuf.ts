@@ -63,21 +63,35 @@ function writeMessage(writer: ProtobufWriter, message: string, value: unknown): 
   for (const field of fieldsOf(message)) writeField(writer, field, value as JsonObject);
 }
 
-function writeField(
-  writer: ProtobufWriter,
-  { number, property, takes, kind, repeated }: Field,
-  object: JsonObject,
-): void {
-  if (takes) {
-    for (const name of Object.keys(object).toReversed()) {
-      if (takes(name) && object[name] !== undefined) writeNamed(writer, number, kind, name, object[name]);
-    }
+function writeField(writer: ProtobufWriter, field: Field, object: JsonObject): void {
+  if (field.takes) {
+    writeEntries(writer, field, field.takes, object);
     return;
   }
-  const value: unknown = property === "." ? object : object[property];
+  const { number, kind } = field;
+  const value: unknown = field.property === "." ? object : object[field.property];
   if (value === undefined) return;
-  if (repeated) for (const item of [value].flat().toReversed()) writeValue(writer, number, kind, item);
-  else if (!isZero(kind, value)) writeValue(writer, number, kind, value);
+  if (field.repeated && Array.isArray(value)) {
+    for (let index = value.length - 1; index >= 0; index--) writeValue(writer, number, kind, value[index]);
+  } else if (field.repeated || !isZero(kind, value)) writeValue(writer, number, kind, value);
+}
+
+function writeEntries(
+  writer: ProtobufWriter,
+  { number, kind }: Field,
+  takes: (property: string) => boolean,
+  object: JsonObject,
+): void {
+  // Nearly all objects have none: a list of names for each would be most of the garbage of a document.
+  if (!takesAny(takes, object)) return;
+  for (const name of Object.keys(object).toReversed()) {
+    if (takes(name) && object[name] !== undefined) writeNamed(writer, number, kind, name, object[name]);
+  }
+}
+
+function takesAny(takes: (property: string) => boolean, object: JsonObject): boolean {
+  for (const name in object) if (takes(name)) return true;
+  return false;
 }
 
 /** An entry of a map. */

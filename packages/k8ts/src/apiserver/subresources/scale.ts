@@ -5,6 +5,8 @@ import {
   fieldInvalid,
   invalid,
   notFound,
+  patchMediaType,
+  patchObject,
   type DeepReadonly,
   type KubernetesObject,
 } from "@k8ts/api";
@@ -12,7 +14,6 @@ import type { Scale } from "@k8ts/api/autoscaling/v1";
 import type { ScalePaths } from "../../registry/strategy.ts";
 import { writeOptions, type WriteOptions } from "../query.ts";
 import type { Answer, ResourceCall } from "../resource-call.ts";
-import { applyPatch } from "../verbs/apply-patch.ts";
 import { decodeObject, matchName } from "../verbs/decode-object.ts";
 import type { Subresource } from "./subresource.ts";
 
@@ -83,13 +84,16 @@ export function scale(paths: ScalePaths<KubernetesObject>): Subresource {
         return write(call, paths, options, () => wanted as unknown as Scale);
       },
       patch: async (call) => {
-        const body = call.body.patch();
-        const options = writeOptions(call.query, "PatchOptions", body.type);
-        const struct = call.services.scheme.structForKind("autoscaling/v1", "Scale")!;
+        const options = writeOptions(call.query, "PatchOptions", patchMediaType(call.body.contentType));
+        const document = call.body.patch(options.fieldValidation);
+        const { scheme } = call.services;
+        const struct = scheme.structForKind("autoscaling/v1", "Scale")!;
         return write(call, paths, options, (current) => {
-          const patched = applyPatch(call, struct, current, body, options.fieldValidation);
-          matchName(call, patched);
-          return patched as unknown as Scale;
+          const shared = current as unknown as KubernetesObject;
+          const { object, warnings } = patchObject(scheme, struct, shared, document, options.fieldValidation);
+          call.context.warnings.push(...warnings);
+          matchName(call, object);
+          return object as unknown as Scale;
         });
       },
     },

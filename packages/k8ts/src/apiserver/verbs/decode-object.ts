@@ -1,7 +1,7 @@
 /** What create, update and patch do to an object before the store gets it. */
-import { applyDefaults, badRequest, strictDecodingText, type KubernetesObject } from "@k8ts/api";
+import { applyDefaults, badRequest, strictDecodingError, type ExpectedKind, type KubernetesObject } from "@k8ts/api";
 import type { WriteOptions } from "../query.ts";
-import type { ExpectedKind, ResourceCall } from "../resource-call.ts";
+import type { ResourceCall } from "../resource-call.ts";
 
 /** The kind that a call's body holds: the resource's, or the subresource's. */
 export function expectedKind(call: ResourceCall): ExpectedKind {
@@ -11,31 +11,16 @@ export function expectedKind(call: ResourceCall): ExpectedKind {
   return { apiVersion: subresource.groupVersion ?? resource.groupVersion, kind: subresource.kind };
 }
 
-/** Refuses, warns of or overlooks unknown and duplicate fields, as fieldValidation says. */
-export function judgeProblems(
-  call: ResourceCall,
-  problems: readonly string[],
-  validation: WriteOptions["fieldValidation"],
-  refuse: (text: string) => Error,
-): void {
-  if (problems.length === 0 || validation === "Ignore") return;
-  if (validation === "Strict") throw refuse(strictDecodingText(problems));
-  call.context.warnings.push(...problems);
-}
-
 /** Decodes the call's body as its kind, with unknown fields judged; not yet defaulted. */
 export function decodeObject(
   call: ResourceCall,
   options: WriteOptions,
   expected = expectedKind(call),
 ): KubernetesObject {
-  const { object, problems } = call.body.decode(expected);
-  judgeProblems(call, problems, options.fieldValidation, (text) => {
-    const version = object.apiVersion.slice(object.apiVersion.indexOf("/") + 1);
-    return badRequest(
-      `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${text}`,
-    );
-  });
+  const { fieldValidation } = options;
+  const { object, problems } = call.body.decode(expected, fieldValidation);
+  if (problems.length > 0 && fieldValidation === "Strict") throw strictDecodingError(object, problems);
+  if (fieldValidation !== "Ignore") call.context.warnings.push(...problems);
   object.metadata ??= {};
   return object;
 }

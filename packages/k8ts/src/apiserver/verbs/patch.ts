@@ -1,8 +1,7 @@
 /** PATCH of one object, or of a subresource that reads and writes the whole object. */
-import { notFound, type DeepReadonly, type KubernetesObject } from "@k8ts/api";
+import { notFound, patchMediaType, patchObject, type DeepReadonly, type KubernetesObject } from "@k8ts/api";
 import { writeOptions } from "../query.ts";
 import type { Verb } from "../resource-call.ts";
-import { applyPatch } from "./apply-patch.ts";
 import { matchName, setDefaults } from "./decode-object.ts";
 
 /**
@@ -10,14 +9,17 @@ import { matchName, setDefaults } from "./decode-object.ts";
  * resourceVersion than the current one is a conflict.
  */
 export const patch: Verb = async (call) => {
-  const body = call.body.patch();
-  const options = writeOptions(call.query, "PatchOptions", body.type);
-  const struct = call.services.scheme.struct(call.resource.type);
+  const options = writeOptions(call.query, "PatchOptions", patchMediaType(call.body.contentType));
+  const { fieldValidation } = options;
+  const document = call.body.patch(fieldValidation);
+  const { scheme } = call.services;
+  const struct = scheme.struct(call.resource.type);
   const warned = call.context.warnings.length;
   const change = (current: DeepReadonly<KubernetesObject> | undefined): KubernetesObject => {
     if (current === undefined) throw notFound(call.resource, call.name);
     call.context.warnings.length = warned;
-    const object = applyPatch(call, struct, current, body, options.fieldValidation);
+    const { object, warnings } = patchObject(scheme, struct, current, document, fieldValidation);
+    call.context.warnings.push(...warnings);
     object.apiVersion = current.apiVersion;
     object.kind = current.kind;
     object.metadata ??= {};
