@@ -60,38 +60,27 @@ function writeMessage(writer: ProtobufWriter, message: string, value: unknown): 
     if (oneOf.choices.includes(kind)) writeValue(writer, oneOf.choices.indexOf(kind) + 1, kind, value);
     return;
   }
-  for (const field of fieldsOf(message)) writeField(writer, field, value as JsonObject);
+  const object = value as JsonObject;
+  const fields = fieldsOf(message);
+  // Plain loops: the garbage of iterators for every field of every message would make the heap grow, and stay grown.
+  const names = fields.some(({ takes }) => takes) ? Object.keys(object) : [];
+  for (let index = 0; index < fields.length; index++) writeField(writer, fields[index] as Field, object, names);
 }
 
-function writeField(writer: ProtobufWriter, field: Field, object: JsonObject): void {
-  if (field.takes) {
-    writeEntries(writer, field, field.takes, object);
+function writeField(writer: ProtobufWriter, field: Field, object: JsonObject, names: readonly string[]): void {
+  const { number, kind, property, takes } = field;
+  if (takes) {
+    for (let index = names.length - 1; index >= 0; index--) {
+      const name = names[index] as string;
+      if (takes(name) && object[name] !== undefined) writeNamed(writer, number, kind, name, object[name]);
+    }
     return;
   }
-  const { number, kind } = field;
-  const value: unknown = field.property === "." ? object : object[field.property];
+  const value: unknown = property === "." ? object : object[property];
   if (value === undefined) return;
   if (field.repeated && Array.isArray(value)) {
     for (let index = value.length - 1; index >= 0; index--) writeValue(writer, number, kind, value[index]);
   } else if (field.repeated || !isZero(kind, value)) writeValue(writer, number, kind, value);
-}
-
-function writeEntries(
-  writer: ProtobufWriter,
-  { number, kind }: Field,
-  takes: (property: string) => boolean,
-  object: JsonObject,
-): void {
-  // Nearly all objects have none: a list of names for each would be most of the garbage of a document.
-  if (!takesAny(takes, object)) return;
-  for (const name of Object.keys(object).toReversed()) {
-    if (takes(name) && object[name] !== undefined) writeNamed(writer, number, kind, name, object[name]);
-  }
-}
-
-function takesAny(takes: (property: string) => boolean, object: JsonObject): boolean {
-  for (const name in object) if (takes(name)) return true;
-  return false;
 }
 
 /** An entry of a map. */
