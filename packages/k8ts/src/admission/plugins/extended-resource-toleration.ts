@@ -1,8 +1,8 @@
 /** Pods that ask for a device tolerate the taint that keeps others off nodes with such devices. */
 import type { Pod } from "@k8ts/api/core/v1";
-import { isExtendedResource } from "../../registry/meta/resource-names.ts";
 import type { AdmissionPlugin } from "../admission.ts";
 import { isFor, objectOf } from "../requests.ts";
+import { isExtendedResource } from "../../registry/index.ts";
 
 /** ExtendedResourceToleration. */
 export function extendedResourceToleration(): AdmissionPlugin {

@@ -1,12 +1,12 @@
 /** What a namespace's LimitRanges say of the size of pods and claims: defaults for what they leave out, and bounds. */
 import type { DeepReadonly } from "@k8ts/api";
 import type { Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod, PodSpec } from "@k8ts/api/core/v1";
-import { totalOf } from "../../registry/core/pod-resources.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import { checkBounds, checkClaimBounds, type Amounts } from "../limits.ts";
 import { findAll } from "../lookup.ts";
 import type { AdmissionParts } from "../parts.ts";
 import { isFor, objectOf, refuse } from "../requests.ts";
+import { totalOf } from "../../registry/index.ts";
 
 const annotation = "kubernetes.io/limit-ranger";
 

@@ -7,8 +7,7 @@ import {
   type KubernetesObject,
 } from "@k8ts/api";
 import type { PersistentVolumeClaim, Pod, Service } from "@k8ts/api/core/v1";
-import { totalOf } from "../../registry/core/pod-resources.ts";
-import { isNativeResource } from "../../registry/meta/resource-names.ts";
+import { totalOf, isNativeResource } from "../../registry/index.ts";
 
 type In<T> = DeepReadonly<T>;
 

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpsRequest } from "node:https";
 import { after, before, describe, it } from "node:test";
-import { WebSocket } from "ws";
 import { readText } from "../streaming/index.ts";
 import { subresourcesFor } from "./auth.ts";
-import { rawConnection, serveKubelet, upgradeToSpdy, type ServingKubelet } from "./serving.fixture.ts";
+import { overWebSocket, rawConnection, serveKubelet, upgradeToSpdy, type ServingKubelet } from "./serving.fixture.ts";
 
 let kubelet: ServingKubelet;
 before(async () => {
@@ -188,25 +187,6 @@ describe("container logs", () => {
 });
 
 /** What a WebSocket got, by channel. */
-async function overWebSocket(
-  path: string,
-  protocols: string[],
-  send: (socket: WebSocket) => void = () => undefined,
-): Promise<{ protocol: string; channels: Record<number, string>; code: number }> {
-  const { server, pki } = kubelet;
-  const socket = new WebSocket(`wss://127.0.0.1:${server.port}${path}`, protocols, { ca: pki.ca, ...pki.admin });
-  const channels: Record<number, string> = {};
-  socket.on("message", (data: Buffer, binary) => {
-    const text = binary ? data.toString("latin1", 1) : Buffer.from(data.toString().slice(1), "base64").toString();
-    const channel = binary ? data[0]! : Number(data.toString()[0]);
-    channels[channel] = (channels[channel] ?? "") + text;
-  });
-  await once(socket, "open");
-  send(socket);
-  const [code] = await once(socket, "close");
-  return { protocol: socket.protocol, channels, code: code as number };
-}
-
 const exitedWith = (code: number): object => ({
   metadata: {},
   status: "Failure",
@@ -221,6 +201,7 @@ describe("exec over WebSocket", () => {
 
   it("v5: ends stdin by CLOSE, tells streams apart and the exit code", async () => {
     const { protocol, channels, code } = await overWebSocket(
+      kubelet,
       path,
       ["v5.channel.k8s.io", "v4.channel.k8s.io"],
       (socket) => {
@@ -235,20 +216,22 @@ describe("exec over WebSocket", () => {
 
   const quick = "/exec/default/web/main?command=sh&command=-c&command=echo%20hi%3B%20exit%203&output=1";
   it("v4, as base64", async () => {
-    const { channels } = await overWebSocket(quick, ["v4.base64.channel.k8s.io"]);
+    const { channels } = await overWebSocket(kubelet, quick, ["v4.base64.channel.k8s.io"]);
     assert.deepEqual([channels[1], JSON.parse(channels[3]!)], ["hi\n", exitedWith(3)]);
   });
 
   for (const protocols of [["v3.channel.k8s.io"], ["channel.k8s.io"], []]) {
     it(`${protocols[0] ?? "no protocol"}: tells a failure in words`, async () => {
-      const { channels } = await overWebSocket(quick, protocols);
+      const { channels } = await overWebSocket(kubelet, quick, protocols);
       const message = "command terminated with non-zero exit code: exit status 3";
       assert.deepEqual([channels[1], channels[3]], ["hi\n", message]);
     });
   }
 
   it("tells why a command could not be run", async () => {
-    const { channels } = await overWebSocket("/exec/default/web/main?command=nope&output=1", ["v5.channel.k8s.io"]);
+    const { channels } = await overWebSocket(kubelet, "/exec/default/web/main?command=nope&output=1", [
+      "v5.channel.k8s.io",
+    ]);
     const { message, reason, code } = JSON.parse(channels[3]!);
     assert.match(
       message,
@@ -266,11 +249,13 @@ describe("exec over WebSocket", () => {
     ["another pod of that name", "/exec/default/web/other-uid/main?command=x&output=1", ["v5.channel.k8s.io"], 500],
   ] as const) {
     it(`refuses ${what} with ${status}`, () =>
-      assert.rejects(overWebSocket(where, [...protocols]), { message: `Unexpected server response: ${status}` }));
+      assert.rejects(overWebSocket(kubelet, where, [...protocols]), {
+        message: `Unexpected server response: ${status}`,
+      }));
   }
 
   it("survives messages that make no sense", async () => {
-    const { code } = await overWebSocket(path, ["v5.channel.k8s.io"], (socket) => {
+    const { code } = await overWebSocket(kubelet, path, ["v5.channel.k8s.io"], (socket) => {
       for (const bytes of [[], [9, 1, 2], [1, 65], [4, 123, 0], [255, 77], [255]]) socket.send(Buffer.from(bytes));
     });
     assert.equal(code, 1002);
@@ -278,7 +263,7 @@ describe("exec over WebSocket", () => {
 
   it("lets a hundred run at once", async () => {
     const all = Array.from({ length: 100 }, (_each, index) =>
-      overWebSocket(`/exec/default/web/main?command=echo&command=${index}&output=1`, ["v5.channel.k8s.io"]),
+      overWebSocket(kubelet, `/exec/default/web/main?command=echo&command=${index}&output=1`, ["v5.channel.k8s.io"]),
     );
     const texts = (await Promise.all(all)).map(({ channels }) => channels[1]);
     assert.deepEqual(
@@ -340,64 +325,6 @@ describe("exec and attach over SPDY", () => {
     upgraded.session.destroy();
     await upgraded.session.closed;
   });
-});
-
-describe("port-forward", () => {
-  const request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-
-  it("over SPDY streams, a pair for each connection", async () => {
-    const upgraded = await upgradeToSpdy(kubelet, "/portForward/default/web", "portforward.k8s.io");
-    assert.ok("session" in upgraded);
-    for (const requestid of ["0", "1"]) {
-      const error = upgraded.session.openStream({ streamtype: "error", port: "80", requestid });
-      const data = upgraded.session.openStream({ streamtype: "data", port: "80", requestid });
-      error.end();
-      data.write(request);
-      assert.match(await readText(data, 1000), /simulated pod default\/web\n$/);
-      assert.equal(await readText(error, 1000), "");
-    }
-    for (const port of ["0", "65536", "x"]) {
-      const stream = upgraded.session.openStream({ streamtype: "data", port, requestid: "2" });
-      assert.equal(await readText(stream, 100), "");
-      assert.ok(stream.destroyed);
-    }
-    upgraded.session.destroy();
-  });
-
-  it("over SPDY in a WebSocket, whose protocol has a slash in its name", async () => {
-    const { server, pki } = kubelet;
-    const headers = {
-      Connection: "Upgrade",
-      Upgrade: "websocket",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-      "Sec-WebSocket-Protocol": "SPDY/3.1+portforward.k8s.io",
-    };
-    const options = { host: "127.0.0.1", port: server.port, path: "/portForward/default/web", headers, agent: false };
-    const call = httpsRequest({ ...options, ca: pki.ca, ...pki.admin });
-    call.end();
-    const [response, socket] = await once(call, "upgrade");
-    assert.equal(response.statusCode, 101);
-    assert.equal(response.headers["sec-websocket-protocol"], "SPDY/3.1+portforward.k8s.io");
-    // A masked binary message with a SPDY PING comes back unmasked.
-    const ping = Buffer.from("800300060000000400000001", "hex");
-    socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | ping.length, 0, 0, 0, 0]), ping]));
-    const [answer] = await once(socket, "data");
-    assert.deepEqual(answer, Buffer.concat([Buffer.from([0x82, ping.length]), ping]));
-    socket.destroy();
-  });
-
-  it("over WebSocket channels, two for each port", async () => {
-    const { channels } = await overWebSocket("/portForward/default/web?port=80", ["v4.channel.k8s.io"], (socket) =>
-      socket.send(Buffer.concat([Buffer.from([0]), Buffer.from(request)])),
-    );
-    assert.equal(channels[0]?.slice(0, 2), "P\0");
-    assert.match(channels[0] ?? "", /simulated pod default\/web\n$/);
-    assert.equal(channels[1], "P\0");
-  });
-
-  it("refuses ports that are none", () =>
-    assert.rejects(overWebSocket("/portForward/default/web?port=0", ["v4.channel.k8s.io"]), /response: 400/));
 });
 
 it("stops with connections open", async () => {

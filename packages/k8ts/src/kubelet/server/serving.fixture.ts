@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
+import { WebSocket } from "ws";
 import { noMetrics, realClock, seededRandom, silentLogger } from "@k8ts/api";
 import type { SubjectAccessReview } from "@k8ts/api/authorization/v1";
 import type { Pod } from "@k8ts/api/core/v1";
@@ -246,4 +247,25 @@ export async function rawConnection(kubelet: ServingKubelet): Promise<TLSSocket>
   const socket = connect({ host: "127.0.0.1", port: kubelet.server.port, ca: kubelet.pki.ca, ...kubelet.pki.admin });
   await once(socket, "secureConnect");
   return socket;
+}
+
+/** Opens a WebSocket as the administrator, calls `send`, and collects what each channel carried until it closes. */
+export async function overWebSocket(
+  kubelet: ServingKubelet,
+  path: string,
+  protocols: string[],
+  send: (socket: WebSocket) => void = () => undefined,
+): Promise<{ protocol: string; channels: Record<number, string>; code: number }> {
+  const { server, pki } = kubelet;
+  const socket = new WebSocket(`wss://127.0.0.1:${server.port}${path}`, protocols, { ca: pki.ca, ...pki.admin });
+  const channels: Record<number, string> = {};
+  socket.on("message", (data: Buffer, binary) => {
+    const text = binary ? data.toString("latin1", 1) : Buffer.from(data.toString().slice(1), "base64").toString();
+    const channel = binary ? data[0]! : Number(data.toString()[0]);
+    channels[channel] = (channels[channel] ?? "") + text;
+  });
+  await once(socket, "open");
+  send(socket);
+  const [code] = await once(socket, "close");
+  return { protocol: socket.protocol, channels, code: code as number };
 }
