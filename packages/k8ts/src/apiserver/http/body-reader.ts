@@ -4,9 +4,12 @@ import { BodyTooLarge } from "./message.ts";
 
 const empty = new Uint8Array(0);
 
+/** True where a Content-Length header announces more than `limit` bytes. */
+export const exceeds = (announced: string, limit: number): boolean => announced !== "" && Number(announced) > limit;
+
 /** Resolves to the whole body; throws BodyTooLarge as soon as the announced or the received length passes `limit`. */
 export function readWholeBody(source: Readable, announced: string, limit: number): Promise<Uint8Array> {
-  if (announced !== "" && Number(announced) > limit) return Promise.reject(new BodyTooLarge(limit));
+  if (exceeds(announced, limit)) return Promise.reject(new BodyTooLarge(limit));
   if (source.readableEnded) return Promise.resolve(empty);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -17,6 +20,7 @@ export function readWholeBody(source: Readable, announced: string, limit: number
       if (length > limit) {
         source.removeAllListeners("data");
         source.pause();
+        chunks.length = 0;
         reject(new BodyTooLarge(limit));
       } else {
         chunks.push(chunk);

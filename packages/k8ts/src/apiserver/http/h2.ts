@@ -1,7 +1,9 @@
 /** One HTTP/2 stream as an HttpRequest, and its response. The stream API of node:http2, without its compatibility layer. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { Clock } from "@k8ts/api";
 import { readWholeBody } from "./body-reader.ts";
 import { bodyHeaders, wantsGzip, writeBody } from "./body-writer.ts";
+import { discardRest } from "./linger.ts";
 import { headerOf, type HttpRequest, type HttpResponse, type Peer } from "./message.ts";
 
 /** Splits ":path" into path and query. */
@@ -53,19 +55,20 @@ export class Http2Request implements HttpRequest {
 }
 
 /** Sends a response on an HTTP/2 stream. What a handler left unread of the body is thrown away. */
-export function respondHttp2(stream: ServerHttp2Stream, request: HttpRequest, response: HttpResponse): void {
+export function respondHttp2(
+  stream: ServerHttp2Stream,
+  request: HttpRequest,
+  response: HttpResponse,
+  clock: Clock,
+): void {
   if (stream.destroyed || stream.closed) return;
   const gzip = wantsGzip(request.headers, response);
   bodyHeaders(response, gzip);
   const bodiless = request.method === "HEAD" || (response.body === undefined && !gzip);
   stream.respond({ ":status": response.status, ...response.headers }, { endStream: bodiless });
   if (!bodiless) writeBody(stream, response, gzip);
-  if (!stream.endAfterHeaders && !stream.readableEnded) discardBody(stream);
-}
-
-/** A client still sending a refused body is told to stop once the answer is out, without an error. */
-function discardBody(stream: ServerHttp2Stream): void {
-  stream.once("finish", () => {
-    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
+  const streamed = response.body !== undefined && "stream" in response.body;
+  if (streamed || stream.endAfterHeaders || stream.readableEnded) return;
+  // Reading it costs little; clients that are told to stop (RST_STREAM) count what they did not send as sent for ever.
+  discardRest(stream, clock, () => stream.close(constants.NGHTTP2_NO_ERROR));
 }

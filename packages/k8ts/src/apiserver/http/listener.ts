@@ -103,9 +103,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
 /** Node adds its compatibility layer beside every `request` listener: take it off again, HTTP/2 has its own way. */
 function serveHttp1(server: Http2SecureServer, connections: Connections, options: ListenerOptions): void {
-  const respond = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = new Http1Request(message, response, connections.peer(message.socket as TLSSocket), false);
-    respondHttp1(message, response, request, await options.handler(request));
+  const respond = async (message: IncomingMessage, response: ServerResponse, goOn?: () => void): Promise<void> => {
+    const request = new Http1Request(message, response, connections.peer(message.socket as TLSSocket), false, goOn);
+    respondHttp1(message, response, request, await options.handler(request), options.clock);
   };
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
@@ -118,6 +118,10 @@ function serveHttp1(server: Http2SecureServer, connections: Connections, options
   };
   server.on("request", ((message: IncomingMessage, response: ServerResponse) => {
     respond(message, response).catch((error: unknown) => refuse(error, response));
+  }) as never);
+  server.on("checkContinue", ((message: IncomingMessage, response: ServerResponse) => {
+    const goOn = (): void => response.writeContinue();
+    respond(message, response, goOn).catch((error: unknown) => refuse(error, response));
   }) as never);
   server.removeAllListeners("stream");
   server.on("upgrade", ((message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -133,7 +137,7 @@ function serveHttp2(server: Http2SecureServer, connections: Connections, options
     if (!session || stream.destroyed) return;
     const request = new Http2Request(stream, headers, connections.sessionPeer(session));
     options.handler(request).then(
-      (response) => respondHttp2(stream, request, response),
+      (response) => respondHttp2(stream, request, response, options.clock),
       (error: unknown) => {
         options.logger.error("response could not be written", { error: String(error) });
         stream.destroy();
