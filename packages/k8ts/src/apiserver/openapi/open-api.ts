@@ -77,15 +77,14 @@ export class OpenApi {
 
   /** GET /openapi/v3/`path`, "api/v1" or "apis/apps/v1"; undefined where there is none. */
   v3(path: string): OpenApiDocument | undefined {
-    const groupVersion = groupVersionOf(path);
-    const known = this.#scheme.groupVersions().some((served) => served.groupVersion === groupVersion);
-    if (groupVersion === undefined || !known) return undefined;
+    const groupVersion = this.#served(path);
+    if (groupVersion === undefined) return undefined;
     return this.#document(path, () => documentV3(this.#scheme, groupVersion, this.#docs) ?? {});
   }
 
-  /** The hash that a `hash` parameter must have for this path, for answers that may be kept for ever. */
-  v3Hash(path: string): string {
-    return this.#hash(path);
+  /** The hash that a `hash` parameter must have for this path, for answers that may be kept for ever; undefined as v3. */
+  v3Hash(path: string): string | undefined {
+    return this.#served(path) === undefined ? undefined : this.#hash(path);
   }
 
   /** GET /openapi/v2, in JSON or protobuf, as the Accept header says. Throws NotAcceptable where the client takes neither. */
@@ -94,6 +93,12 @@ export class OpenApi {
     if (type === undefined) throw notAcceptable([json, protobuf]);
     const make = (): object => documentV2(this.#scheme, this.#docs);
     return type === json ? this.#document("v2", make) : this.#document("v2.pb", make, protobuf);
+  }
+
+  /** The group/version whose document is at `path`, where it is served. */
+  #served(path: string): string | undefined {
+    const groupVersion = groupVersionOf(path);
+    return this.#scheme.groupVersions().find((served) => served.groupVersion === groupVersion)?.groupVersion;
   }
 
   #document(path: string, make: () => object, contentType = json): OpenApiDocument {
