@@ -19,7 +19,7 @@ import { bridgeName, sandboxImage, type ClusterConfig } from "./cluster/config.t
 import { startControlPlane } from "./cluster/control-plane.ts";
 import { machineOf, reachableAddress, startNode } from "./cluster/node.ts";
 import { Started, type ClusterParts } from "./cluster/parts.ts";
-import { enableForwarding, hostLayout, keepHostState, startContainerd } from "./host/index.ts";
+import { enableForwarding, hostLayout, keepContainerd, keepHostState } from "./host/index.ts";
 import { createRegistryServer, ImageLayout } from "./images/index.ts";
 
 /** What a cluster is handed. */
@@ -49,7 +49,9 @@ async function startMachine(config: ClusterConfig, dependencies: ClusterDependen
   await started.start(registry);
   keepHostState(layout.dataDirectory, await enableForwarding());
   const settings = { layout, bridge: bridgeName(config), sandboxImage, registryUrl: registry.url, clock, logger };
-  await startContainerd(settings);
+  const stopping = new AbortController();
+  started.add(async () => stopping.abort(new Error("the cluster is stopping")));
+  await keepContainerd(settings, stopping.signal);
 }
 
 /** Starts a cluster; resolves when its node is ready. On failure everything started is stopped again. */

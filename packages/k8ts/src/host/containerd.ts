@@ -162,6 +162,50 @@ export async function startContainerd(settings: ContainerdSettings): Promise<num
   return pid;
 }
 
+/** Shortest and longest wait before containerd is started again, in milliseconds. */
+const firstRestart = 200;
+const longestRestart = 30_000;
+
+/** Resolves when the peer of a socket is gone, or the signal aborts. */
+function connectionEnd(socket: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    // The ttrpc socket lets a silent connection stand; it ends with the process.
+    const connection = connect(`${socket}.ttrpc`);
+    const end = (): void => {
+      connection.destroy();
+      resolve();
+    };
+    connection.on("error", end);
+    connection.on("close", end);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+  });
+}
+
+/**
+ * Starts containerd and, until the signal aborts, starts it again whenever it ends; its containers go on running
+ * meanwhile. Resolves when it answers for the first time.
+ */
+export async function keepContainerd(settings: ContainerdSettings, signal: AbortSignal): Promise<void> {
+  const { clock, logger, layout } = settings;
+  await startContainerd(settings);
+  const keep = async (): Promise<void> => {
+    let wait = firstRestart;
+    while (!signal.aborted) {
+      const since = clock.monotonic();
+      await connectionEnd(layout.containerd.socket, signal);
+      if (signal.aborted) return;
+      wait = clock.monotonic() - since > longestRestart ? firstRestart : Math.min(2 * wait, longestRestart);
+      logger.warn("containerd ended; starting it again", { wait });
+      await clock.sleep(wait, signal);
+      await startContainerd(settings).catch((error: Error) => logger.error(error.message));
+    }
+  };
+  keep().catch((error: Error) => {
+    if (!signal.aborted) logger.error("containerd is no longer watched over", { error: error.message });
+  });
+}
+
 /** Stops containerd; its containers go on running. */
 export async function stopContainerd(layout: HostLayout, clock: Clock): Promise<void> {
   const pid = runningContainerd(layout);

@@ -5,7 +5,7 @@
  */
 export { defaultDataDirectory, hostLayout, type HostLayout } from "./layout.ts";
 export { containerObstacle, findCommand, missingPackages } from "./prerequisites.ts";
-export { runningContainerd, startContainerd, stopContainerd, writeRegistryMirror } from "./containerd.ts";
+export { keepContainerd, runningContainerd, stopContainerd } from "./containerd.ts";
 export { enableForwarding, restoreForwarding } from "./network.ts";
 export { keepHostState, takeHostState } from "./host-state.ts";
 export { isAlive, stopProcess } from "./processes.ts";
