@@ -293,6 +293,7 @@ export class PodWorker {
       hostIPs: node.hostIPs,
       startFailure: (name) => this.#failures.get(name),
       terminal,
+      ending: this.#stage !== "sync",
       verdict: this.#verdict,
       startTime: this.#startTime,
       now: clock.now(),

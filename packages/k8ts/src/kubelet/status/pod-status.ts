@@ -33,6 +33,8 @@ export interface PodStatusInput {
   readonly startFailure: (containerName: string) => StartFailure | undefined;
   /** The pod is over: no container runs or will. */
   readonly terminal: boolean;
+  /** The pod is being stopped, or is: there will be no other sandbox. */
+  readonly ending: boolean;
   /** The kubelet has put an end to the pod (eviction, deadline, admission). */
   readonly verdict?: { readonly reason: string; readonly message: string; readonly disruption?: boolean };
   /** Milliseconds since the epoch, when the kubelet first saw the pod. */
@@ -147,8 +149,8 @@ function setAddresses(input: PodStatusInput, status: PodStatus): void {
     status.hostIPs = hostIPs.map((ip) => ({ ip }));
   }
   const own = isHostNetwork(input.pod) ? hostIPs : podIPs(input.observed);
-  // A pod that is over keeps the address it had; one that gets a new sandbox does not.
-  const ips = own.length > 0 ? own : input.terminal ? (input.before.podIPs?.map((one) => one.ip ?? "") ?? []) : [];
+  // A pod that ends keeps the address it had; one that gets a new sandbox does not.
+  const ips = own.length > 0 ? own : input.ending ? (input.before.podIPs?.map((one) => one.ip ?? "") ?? []) : [];
   if (ips.length === 0) return;
   status.podIP = ips[0]!;
   status.podIPs = ips.map((ip) => ({ ip }));

@@ -21,6 +21,7 @@ function statusOf(pod: Pod, observed: string, fields: Partial<PodStatusInput> = 
     hostIPs: ["192.168.0.1"],
     startFailure: () => undefined,
     terminal: false,
+    ending: false,
     startTime: now,
     now,
     ...fields,
@@ -134,7 +135,8 @@ test("addresses: the node's on its network, kept at the end", () => {
   const running = statusOf(never, "a:running b:running");
   assert.deepEqual(running.podIPs, [{ ip: "10.1.0.2" }]);
   const observed = observedOf(never, "a:exited(0) b:exited(0)", "NOTREADY");
-  assert.deepEqual(statusOf(never, "", { observed, before: running, terminal: true }).podIPs, [{ ip: "10.1.0.2" }]);
+  assert.deepEqual(statusOf(never, "", { observed, before: running, ending: true }).podIPs, [{ ip: "10.1.0.2" }]);
+  assert.equal(statusOf(never, "", { observed, before: running }).podIPs, undefined);
 });
 
 test("quality of service", () => {

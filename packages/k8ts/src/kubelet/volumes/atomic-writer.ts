@@ -25,7 +25,7 @@ export async function writeAtomically(
   // Whatever the umask.
   await files.chmod(`${directory}/${fresh}`, 0o755);
   await writeFiles(files, `${directory}/${fresh}`, payload);
-  if (ownership !== undefined) await setOwnership(files, `${directory}/${fresh}`, ownership);
+  if (ownership !== undefined) await setOwnership(files, directory, ownership);
   await files.remove(`${directory}/${nextName}`);
   await files.symlink(fresh, `${directory}/${nextName}`);
   await files.rename(`${directory}/${nextName}`, data);

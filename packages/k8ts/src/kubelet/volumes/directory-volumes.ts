@@ -8,8 +8,8 @@ import { setOwnership } from "./ownership.ts";
 import type { SetUpContext } from "./set-up-context.ts";
 import type { MountedVolume } from "./volume.ts";
 
-/** Anybody in the pod may use an emptyDir. */
-const emptyDirMode = 0o777;
+/** Anybody in the pod may use an emptyDir; and look into volumes of files, which have modes of their own. */
+export const emptyDirMode = 0o777;
 
 /** Makes the directory, or the tmpfs; what is in it from before stays (the kubelet may have restarted). */
 export async function setUpEmptyDir(

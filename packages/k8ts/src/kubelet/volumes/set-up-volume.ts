@@ -3,7 +3,7 @@ import type { DeepReadonly } from "@k8ts/api";
 import type { Volume } from "@k8ts/api/core/v1";
 import type { DesiredPod } from "../pods/pod-spec.ts";
 import { writeAtomically } from "./atomic-writer.ts";
-import { setUpClaim, setUpEmptyDir, setUpHostPath } from "./directory-volumes.ts";
+import { emptyDirMode, setUpClaim, setUpEmptyDir, setUpHostPath } from "./directory-volumes.ts";
 import { payloadFingerprint } from "./payload.ts";
 import { volumePayload } from "./payload-sources.ts";
 import type { SetUpContext } from "./set-up-context.ts";
@@ -69,13 +69,10 @@ async function writePayload(
   stamp: string,
   payload: Parameters<typeof writeAtomically>[2],
 ): Promise<void> {
-  await files.makeDirectory(path, 0o755);
+  await files.makeDirectory(path, emptyDirMode);
   const secret = volume.secret !== undefined || volume.projected !== undefined;
-  if (secret && !(await files.mountsBelow(path)).includes(path)) {
-    await files.mountTmpfs(path, undefined);
-    // As an emptyDir: anybody in the pod may look, for files have modes of their own.
-    await files.chmod(path, 0o777);
-  }
+  if (secret && !(await files.mountsBelow(path)).includes(path)) await files.mountTmpfs(path, undefined);
+  await files.chmod(path, emptyDirMode);
   const { fsGroup } = pod.spec?.securityContext ?? {};
   const ownership = fsGroup === undefined ? undefined : { fsGroup, readOnly: true, onlyOnRootMismatch: false };
   await writeAtomically(files, path, payload, stamp, ownership);

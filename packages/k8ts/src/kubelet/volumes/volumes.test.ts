@@ -66,6 +66,8 @@ test("fsGroup owns what is written", { skip: asRoot }, async () => {
   assert.deepEqual([file.gid, file.mode & 0o777], [4321, 0o640]);
   const data = await stat(`${directory}/..s`);
   assert.equal(data.mode & 0o2070, 0o2050);
+  const root = await stat(directory);
+  assert.deepEqual([root.gid, root.mode & 0o2070], [4321, 0o2050]);
 });
 
 const pod = podOf(["a"]);
