@@ -96,3 +96,46 @@ export async function call(
   }
   return { status: answer.status, headers: answer.headers, text: got, json };
 }
+
+/** The authorizer follows roles through watches, which tell of a change within a turn of the event loop or two. */
+export async function caughtUp(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The core group in the default namespace. */
+export const core = "/api/v1/namespaces/default";
+
+/** A ConfigMap to write. */
+export const configMap = (name: string, data: Record<string, unknown> = { a: "b" }): object => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name },
+  data,
+});
+
+/** A Deployment of three to write. */
+export const deployment = (name: string): object => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name },
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: "c", image: "nginx" }] } },
+  },
+});
+
+/** Headers of each type of patch. */
+export const merge = { "content-type": "application/merge-patch+json" };
+/** See `merge`. */
+export const strategic = { "content-type": "application/strategic-merge-patch+json" };
+/** See `merge`. */
+export const jsonPatch = { "content-type": "application/json-patch+json" };
+
+/** A server with a default ServiceAccount, so that pods can be made. */
+export async function startServerForPods(): Promise<ServerUnderTest> {
+  const under = await startServer();
+  const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default" } };
+  await call(under.transport, "POST", `${core}/serviceaccounts`, account);
+  return under;
+}

@@ -6,5 +6,4 @@
  *     listener ── h2 / h1 ──> HttpRequest ──> handler ──> HttpResponse ──> body-writer (gzip, backpressure)
  */
 export * from "./message.ts";
-export { listen, type Listener, type ListenerOptions } from "./listener.ts";
-export { sinkOver } from "./body-writer.ts";
+export { listen, type Listener } from "./listener.ts";

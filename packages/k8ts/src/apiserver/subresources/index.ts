@@ -80,5 +80,5 @@ export class SubresourceTable {
 }
 
 export type { ComponentCheck } from "./component-statuses.ts";
-export { KubeletConnector, type KubeletClientOptions } from "./streaming/kubelet-connection.ts";
+export { KubeletConnector } from "./streaming/kubelet-connection.ts";
 export type { Subresource } from "./subresource.ts";
