@@ -2,7 +2,7 @@
  * `npm run build`: bundles the command into packages/k8ts/dist/k8ts.js (what we ship: it starts an order of magnitude
  * faster than the sources) and collects the docs for `kubectl explain`. Fast enough (some 200 ms) to run at every start.
  */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
@@ -64,7 +64,7 @@ export async function buildBundle(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, "packages", "k8ts", "package.json"), "utf8")) as {
     version: string;
   };
-  rmSync(join(dist, "chunks"), { recursive: true, force: true });
+  removeOldChunks();
   await build({
     entryPoints: { k8ts: join(source, "main.ts") },
     outdir: dist,
@@ -90,6 +90,14 @@ export async function buildBundle(): Promise<string> {
   });
   await buildDocs();
   return join(dist, "k8ts.js");
+}
+
+/** A daemon of an earlier build may still load its chunks, whose names are their content's: they go after a week. */
+function removeOldChunks(): void {
+  for (const file of globSync("chunks/*.js", { cwd: dist })) {
+    const path = join(dist, file);
+    if (Date.now() - statSync(path).mtimeMs > 7 * 24 * 3600 * 1000) rmSync(path);
+  }
 }
 
 async function buildDocs(): Promise<void> {
