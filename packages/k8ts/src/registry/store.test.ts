@@ -316,6 +316,7 @@ describe("update", () => {
           Object.assign(object, { spec: (old as unknown as Fields)["spec"] });
         },
       },
+      subresources: { scale: { prepareForUpdate() {} }, binding: { keepsGeneration: true, prepareForUpdate() {} } },
     };
     const fixture = await startFixture([strategy]);
     const store = fixture.store("deployments", "apps");
@@ -328,11 +329,13 @@ describe("update", () => {
       [edit({ spec: { paused: true } }), ""],
       [edit({ status: { replicas: 1 }, spec: { paused: false } }), "status"],
       [edit({}, { generation: 99 }), ""],
+      [edit({ spec: { paused: true, replicas: 2 } }), "scale"],
+      [edit({ spec: { paused: true, replicas: 3 } }), "binding"],
     ] as const) {
       const { entry } = await store.update(fixture.context(), "d", "a", change, { dryRun: false, subresource });
       generations.push(entry.object().metadata.generation);
     }
-    assert.deepEqual(generations, [1, 2, 2, 2]);
+    assert.deepEqual(generations, [1, 2, 2, 2, 3, 3]);
     const final = (await store.get(fixture.context(), "d", "a")).object() as unknown as { spec: { paused: boolean } };
     assert.equal(final.spec.paused, true, "a status update leaves the spec");
   });

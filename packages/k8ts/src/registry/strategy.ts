@@ -20,6 +20,8 @@ export interface Column<T = KubernetesObject> {
 
 /** How a subresource that reads and writes the whole object (status, resize, approval …) takes an update. */
 export interface UpdateStrategy<T> {
+  /** True where metadata.generation stays although the spec changes: nobody has asked for another spec. Default false. */
+  readonly keepsGeneration?: boolean;
   /** Keeps of `object` only what this subresource may change; the rest comes from `old`. Mutates `object`. */
   prepareForUpdate(object: T, old: DeepReadonly<T>, context: RequestContext): void;
   validateUpdate?(object: DeepReadonly<T>, old: DeepReadonly<T>, context: RequestContext): FieldError[];

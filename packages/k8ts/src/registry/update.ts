@@ -161,7 +161,8 @@ function prepare(step: Update, object: KubernetesObject, old: DeepReadonly<Kuber
   if (subresource) subresource.prepareForUpdate(object, old, context);
   else strategy.prepareForUpdate?.(object, old, context);
   keepSystemFields(object, old);
-  if (strategy.generation && options.subresource !== "status" && specChanged(object, old)) {
+  const raises = strategy.generation && options.subresource !== "status" && !subresource?.keepsGeneration;
+  if (raises && specChanged(object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
 }
