@@ -39,3 +39,7 @@ export * from "./machinery/scheme.ts";
 export * from "./machinery/status-error.ts";
 export * from "./machinery/time.ts";
 export * from "./machinery/virtual-clock.ts";
+export * from "./machinery/node-selector.ts";
+export * from "./machinery/pod-qos.ts";
+export * from "./machinery/pod-resources.ts";
+export * from "./machinery/tolerations.ts";

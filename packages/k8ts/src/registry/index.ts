@@ -25,6 +25,5 @@ export type {
 } from "./resource-store.ts";
 export type { BoundStrategy, Column, ScalePaths, Strategy, StrategyTransaction, UpdateStrategy } from "./strategy.ts";
 // What a pod asks for and how resources are named, for the admission plugins that count and limit them.
-export { podQosClass } from "./core/pod-qos.ts";
 export { totalOf } from "./core/pod-resources.ts";
 export { isExtendedResource, isNativeResource } from "./meta/resource-names.ts";

@@ -1,7 +1,6 @@
 /** Which objects a ResourceQuota is about. */
-import type { DeepReadonly, KubernetesObject } from "@k8ts/api";
+import { podQosClass, type DeepReadonly, type KubernetesObject } from "@k8ts/api";
 import type { Pod, PodAffinityTerm, ResourceQuota, ScopedResourceSelectorRequirement } from "@k8ts/api/core/v1";
-import { podQosClass } from "../../registry/index.ts";
 
 type In<T> = DeepReadonly<T>;
 

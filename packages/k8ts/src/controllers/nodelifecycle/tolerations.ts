@@ -1,18 +1,9 @@
-/** Which taints a pod's tolerations tolerate, and for how long. */
-import type { DeepReadonly } from "@k8ts/api";
+/** How long a pod's tolerations let it stay under taints. */
+import { tolerates, type DeepReadonly } from "@k8ts/api";
 import type { Taint, Toleration } from "@k8ts/api/core/v1";
 
 type ReadTaint = DeepReadonly<Taint>;
 type ReadToleration = DeepReadonly<Toleration>;
-
-/** True where the toleration tolerates the taint. */
-export function tolerates(toleration: ReadToleration, taint: ReadTaint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  const { operator = "" } = toleration;
-  if (operator === "Exists") return true;
-  return (operator === "" || operator === "Equal") && (toleration.value ?? "") === (taint.value ?? "");
-}
 
 /** Milliseconds that a pod with these tolerations stays under these taints: 0 not at all, Infinity for ever. */
 export function toleratedFor(taints: readonly ReadTaint[], tolerations: readonly ReadToleration[] | undefined): number {

@@ -1,5 +1,5 @@
 /** Burstable pods share one cgroup beside the Guaranteed ones: it has to weigh as much as all of them asked for. */
-import type { QosClass } from "../status/qos-class.ts";
+import type { QosClass } from "@k8ts/api";
 import type { PodResources } from "./cgroup-manager.ts";
 
 const minShares = 2;

@@ -1,7 +1,7 @@
 /** What v1 and v2 have in common: directories that are cgroups, their files, their processes. */
 import { constants } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
-import type { QosClass } from "../status/qos-class.ts";
+import type { QosClass } from "@k8ts/api";
 
 /** Missing files and directories are fine for whoever removes. */
 async function unlessMissing<T>(action: Promise<T>, missing: T): Promise<T> {

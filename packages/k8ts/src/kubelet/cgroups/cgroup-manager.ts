@@ -1,5 +1,5 @@
 /** The cgroups above pods: the node's parent, one per QoS class, one per pod. What runs inside is the runtime's. */
-import type { QosClass } from "../status/qos-class.ts";
+import type { QosClass } from "@k8ts/api";
 
 /** What a pod as a whole may use. Undefined: not limited. */
 export interface PodResources {

@@ -1,8 +1,7 @@
 /** Whether a pod that was bound to this node can run here; what the scheduler has checked, a node checks again. */
-import { quantityMilli, quantityValue } from "@k8ts/api";
+import { podMatchesNode, quantityMilli, quantityValue } from "@k8ts/api";
 import { podAmount } from "../cgroups/pod-resources.ts";
 import { qosClass } from "../status/qos-class.ts";
-import { matchesNode } from "./node-selector.ts";
 import type { NodeContext } from "./pod-dependencies.ts";
 import {
   allContainers,
@@ -73,7 +72,7 @@ function refusedForFit(pod: DesiredPod, context: Node): Refusal | undefined {
   const shortage = insufficient(pod, others, context.allocatable());
   if (shortage !== undefined) return shortage;
   const node = context.node();
-  if (node !== undefined && !matchesNode(pod, node))
+  if (node !== undefined && !podMatchesNode(pod, node))
     return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   if (pod.spec?.nodeName !== undefined && pod.spec.nodeName !== context.nodeName)
     return failed("NodeName", "node(s) didn't match the requested node name");

@@ -1,10 +1,17 @@
 /** The `resize` subresource: changing cpu and memory of a running pod, and nothing else (KEP-1287). */
-import { cloneJson, deepEqual, fieldForbidden, fieldInvalid, type DeepReadonly, type FieldError } from "@k8ts/api";
+import {
+  podQosClass,
+  cloneJson,
+  deepEqual,
+  fieldForbidden,
+  fieldInvalid,
+  type DeepReadonly,
+  type FieldError,
+} from "@k8ts/api";
 import type { Container, Pod, PodSpec, ResourceRequirements } from "@k8ts/api/core/v1";
 import { keepMetadata, lent } from "../status-subresource.ts";
 import type { UpdateStrategy } from "../strategy.ts";
 import { mirrorAnnotation } from "./pod-annotations.ts";
-import { podQosClass } from "./pod-qos.ts";
 import { rulesForUpdate } from "./pod-rules.ts";
 import { checkPodMetadataAndSpec } from "./pod-validation.ts";
 import { isSidecar } from "./pod-visit.ts";

@@ -1,5 +1,5 @@
 /** Pods: what the store must know of them. */
-import { formatTime, type DeepReadonly } from "@k8ts/api";
+import { podQosClass, formatTime, type DeepReadonly } from "@k8ts/api";
 import type { Pod, PodAffinityTerm, PodSpec } from "@k8ts/api/core/v1";
 import type { LabelSelector } from "@k8ts/api/meta/v1";
 import type { RequestContext } from "../context.ts";
@@ -9,7 +9,6 @@ import { podBinding } from "./pod-binding.ts";
 import { podColumns, podRowConditions } from "./pod-columns.ts";
 import { defaultPod } from "./pod-defaults.ts";
 import { podEphemeralContainers } from "./pod-ephemeral-containers.ts";
-import { podQosClass } from "./pod-qos.ts";
 import { podResize } from "./pod-resize.ts";
 import { preparePodStatus, validatePodStatusUpdate } from "./pod-status.ts";
 import { validatePodUpdate } from "./pod-update.ts";

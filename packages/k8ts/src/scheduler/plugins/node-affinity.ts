@@ -1,5 +1,5 @@
+import { nodeSelectorTermMatches, podMatchesNode } from "@k8ts/api";
 import type { SchedulerPlugin } from "../framework.ts";
-import { podMatchesNode, termMatches } from "./node-selector.ts";
 
 /** Node selector and required node affinity filter; preferred node affinity scores by the weights of matching terms. */
 export const nodeAffinity: SchedulerPlugin = {
@@ -16,7 +16,7 @@ export const nodeAffinity: SchedulerPlugin = {
     for (let at = 0; at < feasible.length; at++) {
       const node = snapshot.node(feasible[at]!);
       scores[at] = 0;
-      for (const term of preferred) if (termMatches(term.preference, node)) scores[at]! += term.weight;
+      for (const term of preferred) if (nodeSelectorTermMatches(term.preference, node)) scores[at]! += term.weight;
     }
     return true;
   },

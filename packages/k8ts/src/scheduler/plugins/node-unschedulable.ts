@@ -1,5 +1,5 @@
+import { tolerates } from "@k8ts/api";
 import type { SchedulerPlugin } from "../framework.ts";
-import { tolerates } from "./tolerations.ts";
 
 const unschedulableTaint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 

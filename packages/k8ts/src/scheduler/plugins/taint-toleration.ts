@@ -1,7 +1,6 @@
-import type { DeepReadonly } from "@k8ts/api";
+import { tolerates, untoleratedTaint, type DeepReadonly } from "@k8ts/api";
 import type { Toleration } from "@k8ts/api/core/v1";
 import type { SchedulerPlugin } from "../framework.ts";
-import { tolerates, untoleratedTaint } from "./tolerations.ts";
 
 const hard = ["NoSchedule", "NoExecute"];
 

@@ -1,6 +1,7 @@
 /** A pod's quality-of-service class, from what its containers request and are limited to. */
-import { addQuantities, compareQuantities, type DeepReadonly } from "@k8ts/api";
-import type { PodSpec } from "@k8ts/api/core/v1";
+import type { PodSpec, ResourceRequirements } from "../types/core/v1.ts";
+import type { DeepReadonly } from "./meta.ts";
+import { addQuantities, compareQuantities } from "./quantity.ts";
 
 type Amounts = Readonly<Record<string, string>>;
 const computed = ["cpu", "memory"] as const;
@@ -18,17 +19,26 @@ function collect(total: Map<string, string>, amounts: Amounts | undefined): bool
   return found === computed.length;
 }
 
+/** A limit without a request asks for as much, as defaulting makes it. */
+const requested = (resources: DeepReadonly<ResourceRequirements> | undefined): Amounts => ({
+  ...resources?.limits,
+  ...resources?.requests,
+});
+
+/** The classes of PodStatus.qosClass. */
+export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+
 /** "Guaranteed": every limit set and equal to the request; "BestEffort": nothing set; else "Burstable". */
-export function podQosClass(spec: DeepReadonly<PodSpec> | undefined): "Guaranteed" | "Burstable" | "BestEffort" {
+export function podQosClass(spec: DeepReadonly<PodSpec> | undefined): QosClass {
   const requests = new Map<string, string>();
   const limits = new Map<string, string>();
   let limited = true;
   if (spec?.resources) {
-    collect(requests, spec.resources.requests);
+    collect(requests, requested(spec.resources));
     if (Object.keys(spec.resources.limits ?? {}).length > 0) limited = collect(limits, spec.resources.limits);
   } else {
     for (const { resources } of [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]) {
-      collect(requests, resources?.requests);
+      collect(requests, requested(resources));
       if (!collect(limits, resources?.limits)) limited = false;
     }
   }

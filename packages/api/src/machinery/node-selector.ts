@@ -1,6 +1,6 @@
 /** Node selectors and node affinity terms: whether a node's labels and fields satisfy them. */
-import type { DeepReadonly } from "@k8ts/api";
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from "@k8ts/api/core/v1";
+import type { DeepReadonly } from "./meta.ts";
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../types/core/v1.ts";
 
 const integer = /^[+-]?\d+$/;
 
@@ -11,10 +11,7 @@ function compares(value: string, wanted: readonly string[], greater: boolean): b
 }
 
 /** One requirement against a label's value; undefined: the node has no such label. */
-export function requirementMatches(
-  requirement: DeepReadonly<NodeSelectorRequirement>,
-  value: string | undefined,
-): boolean {
+function requirementMatches(requirement: DeepReadonly<NodeSelectorRequirement>, value: string | undefined): boolean {
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case "In":
@@ -34,7 +31,7 @@ export function requirementMatches(
 }
 
 /** All requirements of a term; an empty term matches nothing. The one field is metadata.name. */
-export function termMatches(term: DeepReadonly<NodeSelectorTerm>, node: DeepReadonly<Node>): boolean {
+export function nodeSelectorTermMatches(term: DeepReadonly<NodeSelectorTerm>, node: DeepReadonly<Node>): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (expressions.length === 0 && fields.length === 0) return false;
@@ -47,7 +44,7 @@ export function termMatches(term: DeepReadonly<NodeSelectorTerm>, node: DeepRead
 
 /** Any term of a selector. */
 export function nodeSelectorMatches(selector: DeepReadonly<NodeSelector>, node: DeepReadonly<Node>): boolean {
-  return selector.nodeSelectorTerms.some((term) => termMatches(term, node));
+  return selector.nodeSelectorTerms.some((term) => nodeSelectorTermMatches(term, node));
 }
 
 /** What a pod requires of its node: nodeSelector and required node affinity. */
