@@ -1,10 +1,12 @@
 /** The cluster that anybody gets without root: the shipped command on the simulated runtime, with real kubectl. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { execute, TestCluster } from "../cluster.ts";
 
 const examples = join(import.meta.dirname, "..", "..", "examples", "nginx");
+const bundle = join(import.meta.dirname, "..", "..", "packages", "k8ts", "dist", "k8ts.js");
 const cluster = new TestCluster({ number: 4, runtime: "simulated" });
 
 describe("a simulated cluster", { timeout: 120_000 }, () => {
@@ -56,6 +58,20 @@ describe("a simulated cluster", { timeout: 120_000 }, () => {
     }
   });
 
+  it("names the port that somebody else has", async () => {
+    const other = new TestCluster({ number: 7, runtime: "simulated" });
+    const blocker = createServer().listen(20_070, "0.0.0.0");
+    try {
+      const flags = ["--runtime", "simulated", "--port", "20070", "--kubelet-port", "20071"];
+      const output = await execute(process.execPath, [bundle, "up", "--data-dir", other.directory, ...flags]);
+      assert.equal(output.code, 1);
+      assert.match(output.stderr, /error: port 20070 is in use by another program; stop that, or choose another/);
+    } finally {
+      blocker.close();
+      await other.down();
+    }
+  });
+
   it("starts once: a second up finds the first", async () => {
     assert.match((await cluster.k8ts(["up"])).stdout, /runs already \(pid \d+/);
   });
@@ -64,7 +80,6 @@ describe("a simulated cluster", { timeout: 120_000 }, () => {
     const alone = new TestCluster({ number: 5, runtime: "simulated" });
     const port = 20_050;
     const env = { K8TS_DATA_DIR: alone.directory };
-    const bundle = join(import.meta.dirname, "..", "..", "packages", "k8ts", "dist", "k8ts.js");
     const { spawn } = await import("node:child_process");
     const children = [] as ReturnType<typeof spawn>[];
     const start = (...args: string[]): void => {

@@ -74,6 +74,13 @@ async function run(
   }
 }
 
+/** What went wrong, and what to do where there is something. */
+function explained(error: NodeJS.ErrnoException & { port?: number }): string {
+  if (error.code !== "EADDRINUSE") return error.message;
+  const flags = "--port, --kubelet-port, --proxy-health-port or --registry-port";
+  return `port ${error.port} is in use by another program; stop that, or choose another with ${flags}`;
+}
+
 /** Adds the verb to the command line. */
 export function addServerCommand(program: Command): void {
   withClusterFlags(program.command("server"))
@@ -86,7 +93,7 @@ export function addServerCommand(program: Command): void {
       try {
         await run(config, reporter, logger);
       } catch (error) {
-        reporter.send({ error: (error as Error).message });
+        reporter.send({ error: explained(error as NodeJS.ErrnoException) });
         await reporter.end();
         logger.error("the cluster did not start", { error: (error as Error).stack });
         process.exitCode = 1;

@@ -1,6 +1,6 @@
 /** `k8ts up`: starts the cluster in the background, waits until it is ready, says how to go on. */
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { realClock } from "@k8ts/api";
@@ -32,6 +32,14 @@ function logTail(file: string, lines: number): string {
   }
 }
 
+/** A log beyond this many bytes makes room for a new one at the next start; one old log is kept. */
+const largeLog = 10 * 1024 * 1024;
+
+function setAsideLargeLog(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > largeLog) renameSync(file, `${file}.1`);
+}
+
 /** Chooses the runtime where nobody has: containers where the machine can run them, else the simulation, saying so. */
 export function chooseRuntime(flags: ClusterFlags, printer: { note(text: string): void }): ClusterConfig["runtime"] {
   if (flags.runtime === "simulated") return "simulated";
@@ -54,6 +62,7 @@ export function chooseRuntime(flags: ClusterFlags, printer: { note(text: string)
 async function startDaemon(config: ClusterConfig & { dataDirectory: string }, printer: StepPrinter): Promise<void> {
   const { logFile } = hostLayout(config.dataDirectory);
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  setAsideLargeLog(logFile);
   const log = openSync(logFile, "a");
   const [program, ...args] = [...ownCommand(), "server", "--data-dir", config.dataDirectory];
   const env = { ...process.env, [reportVariable]: "3" };
