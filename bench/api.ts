@@ -88,7 +88,9 @@ const one = await call(sessions[0]!, { method: "GET", path: `${path}/c-1` });
 const whole = await call(sessions[0]!, { method: "GET", path });
 const eventSize = one.bytes + Buffer.byteLength('{"type":"ADDED","object":}\n');
 const lists = await runLoad(sessions, 10, 2, () => ({ method: "GET", path }));
-const watchPath = `${path}?watch=true&fieldSelector=metadata.namespace%3Ddefault`;
+// From now on: without a revision each of the watchers would first get all that is there.
+const { revision } = await call(sessions[0]!, { method: "GET", path: `${path}?limit=1` });
+const watchPath = `${path}?watch=true&fieldSelector=metadata.namespace%3Ddefault&resourceVersion=${revision}`;
 const watched = await fanOut(k8ts, watchPath, 200, 50, (index) =>
   call(sessions[0]!, { method: "POST", path, body: configMap(`w-${index}`) }),
 );

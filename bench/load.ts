@@ -29,11 +29,17 @@ export const closeAll = (sessions: readonly ClientHttp2Session[]): void => {
   for (const session of sessions) session.destroy();
 };
 
-/** Makes one call; resolves to status and body length. */
-export function call(
-  session: ClientHttp2Session,
-  { method, path, body }: Call,
-): Promise<{ status: number; bytes: number }> {
+/** What came back. */
+export interface Outcome {
+  readonly status: number;
+  /** Length of the body. */
+  readonly bytes: number;
+  /** The first resourceVersion in the body: a list's own. */
+  readonly revision: string | undefined;
+}
+
+/** Makes one call. */
+export function call(session: ClientHttp2Session, { method, path, body }: Call): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const headers = {
       ":method": method,
@@ -45,8 +51,20 @@ export function call(
     let status = 0;
     let bytes = 0;
     stream.on("response", (response) => (status = Number(response[":status"])));
-    stream.on("data", (chunk: Buffer) => (bytes += chunk.length));
-    stream.on("end", () => resolve({ status, bytes }));
+    let head: Buffer | undefined;
+    stream.on("data", (chunk: Buffer) => {
+      head ??= chunk;
+      bytes += chunk.length;
+    });
+    stream.on("end", () =>
+      resolve({
+        status,
+        bytes,
+        get revision() {
+          return /"resourceVersion":"(\d+)"/.exec(head?.toString() ?? "")?.[1];
+        },
+      }),
+    );
     stream.on("error", reject);
     if (body) stream.end(body);
   });

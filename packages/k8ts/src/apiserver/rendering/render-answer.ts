@@ -8,6 +8,7 @@ import type { HttpResponse, ResponseHeaders } from "../http/index.ts";
 import type { Negotiated } from "../negotiation.ts";
 import type { Answer, ResourceCall } from "../resource-call.ts";
 import { encodeObject, prettyJson } from "./encode.ts";
+import { responseMemory } from "./response-memory.ts";
 import { includeObjectOf, partialObject, TableMaker } from "./tables.ts";
 
 /** Headers of every API answer. */
@@ -89,7 +90,6 @@ function renderStored(
   if (answer.type === "entry") {
     const { entry, status } = answer;
     if (!json) return encoded(call, status, entry.object(), media);
-    // The stored bytes may be overwritten once we wait: the copy is ours. Small beside the rest of a request.
     const bytes = media.pretty ? prettyJson(entry.json()) : withNewline(entry.json());
     return { status, headers: answerHeaders(media.mediaType), body: bytes };
   }
@@ -98,7 +98,8 @@ function renderStored(
 }
 
 function withNewline(json: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafe(json.length + 1);
+  // Copying a few kilobytes costs less than a second write.
+  const copy = responseMemory(json.length + 1);
   copy.set(json);
   copy[json.length] = 0x0a;
   return copy;
