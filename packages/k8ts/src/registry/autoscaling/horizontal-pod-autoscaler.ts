@@ -1,5 +1,5 @@
 /** HorizontalPodAutoscalers, as autoscaling/v2 has them: what the store must know of them. */
-import { canonicalQuantity, fieldInvalid, fieldRequired, type DeepReadonly, type FieldError } from "@k8ts/api";
+import { canonicalQuantity, type DeepReadonly } from "@k8ts/api";
 import type {
   HorizontalPodAutoscaler,
   HPAScalingRules,
@@ -11,6 +11,8 @@ import type {
 import { ageColumn, nameColumn, text, textOf } from "../printing/columns.ts";
 import { clearStatus, keepStatus, statusSubresource } from "../status-subresource.ts";
 import type { Strategy } from "../strategy.ts";
+import { metricFields } from "./horizontal-pod-autoscaler-metrics.ts";
+import { validateAutoscaler, validateAutoscalerStatus } from "./horizontal-pod-autoscaler-validation.ts";
 
 type In<T> = DeepReadonly<T>;
 
@@ -36,44 +38,9 @@ function setDefaults({ spec }: HorizontalPodAutoscaler): void {
   fillRules((behavior.scaleDown ??= {}), { policies: [{ ...everyQuarter }] });
 }
 
-function validate({ spec }: In<HorizontalPodAutoscaler>): FieldError[] {
-  const faults: FieldError[] = [];
-  if (!spec) return [fieldRequired("spec", "")];
-  const { minReplicas, maxReplicas, scaleTargetRef } = spec;
-  if (minReplicas !== undefined && minReplicas < 1) {
-    faults.push(fieldInvalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
-  }
-  if (maxReplicas < 1) faults.push(fieldInvalid("spec.maxReplicas", maxReplicas, "must be greater than 0"));
-  if (minReplicas !== undefined && maxReplicas < minReplicas) {
-    const detail = "must be greater than or equal to `minReplicas`";
-    faults.push(fieldInvalid("spec.maxReplicas", maxReplicas, detail));
-  }
-  if (!scaleTargetRef?.kind) faults.push(fieldRequired("spec.scaleTargetRef.kind", ""));
-  if (!scaleTargetRef?.name) faults.push(fieldRequired("spec.scaleTargetRef.name", ""));
-  spec.metrics?.forEach((metric, index) => checkMetric(metric, `spec.metrics[${index}]`, faults));
-  return faults;
-}
-
-const fields: Readonly<Record<string, "object" | "pods" | "resource" | "containerResource" | "external">> = {
-  Object: "object",
-  Pods: "pods",
-  Resource: "resource",
-  ContainerResource: "containerResource",
-  External: "external",
-};
-
-function checkMetric(metric: In<MetricSpec>, path: string, faults: FieldError[]): void {
-  const field = fields[metric.type];
-  if (!metric.type) faults.push(fieldRequired(`${path}.type`, "must specify a metric source type"));
-  else if (!field) faults.push(fieldInvalid(`${path}.type`, metric.type, "must be a known metric source type"));
-  else if (!metric[field]) {
-    faults.push(fieldRequired(`${path}.${field}`, "must populate information for the given metric source"));
-  }
-}
-
 /** "cpu: 12%/80%" */
 function metricText(metric: In<MetricSpec>, status: In<MetricStatus> | undefined): string {
-  const field = fields[metric.type];
+  const field = metricFields[metric.type];
   const target: In<MetricTarget> | undefined = field && metric[field]?.target;
   const current: In<MetricValueStatus> | undefined = field && status?.[field]?.current;
   if (!field || !target) return "<unknown type>";
@@ -105,7 +72,8 @@ export const horizontalPodAutoscaler: Strategy<HorizontalPodAutoscaler> = {
   default: setDefaults,
   prepareForCreate: clearStatus,
   prepareForUpdate: keepStatus,
-  validate,
+  validate: (object) => validateAutoscaler(object),
+  validateUpdate: (object, old) => validateAutoscaler(object, old),
   columns: [
     nameColumn,
     text("Reference", "What it scales.", ({ spec }) => `${spec?.scaleTargetRef.kind}/${spec?.scaleTargetRef.name}`),
@@ -117,5 +85,5 @@ export const horizontalPodAutoscaler: Strategy<HorizontalPodAutoscaler> = {
     textOf("Replicas", "Pods there are.", ({ status }) => status?.currentReplicas ?? 0),
     ageColumn,
   ],
-  status: statusSubresource(),
+  status: statusSubresource<HorizontalPodAutoscaler>(validateAutoscalerStatus),
 };
