@@ -32,7 +32,7 @@ interface Remote {
 
 async function clusterParts(level: LogLevel): Promise<ClusterParts> {
   const logger = createLogger({ level, destination: 2 });
-  return { clock: realClock, random: realRandom, logger, metrics: await createMetrics() };
+  return { clock: realClock, random: realRandom, logger, metrics: createMetrics() };
 }
 
 /** Aborts with the first signal that asks the process to end. */

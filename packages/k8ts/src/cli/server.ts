@@ -61,7 +61,7 @@ async function run(
   const stop = askedToStop();
   let cluster: RunningCluster | undefined;
   try {
-    const metrics = await createMetrics();
+    const metrics = createMetrics();
     const report = (step: string): void => reporter.send({ step });
     cluster = await startCluster(config, { clock: realClock, random: realRandom, logger, metrics, report });
     reporter.send({ ready: true });

@@ -1,6 +1,10 @@
-/** Prometheus metrics, on prom-client: the one registry of a process and the Metrics interface every room is handed. */
+/**
+ * The one registry of a process and the Metrics interface that every room is handed. What the process itself uses
+ * (memory, CPU, event loop) is prom-client's, which is loaded when somebody scrapes.
+ */
 import type { Metrics } from "@k8ts/api";
 import type * as Prometheus from "prom-client";
+import { HistogramMetric, NumberMetric, type ExposedMetric } from "./metric-series.ts";
 
 /** Metrics with their text for scraping. */
 export interface MetricsRegistry extends Metrics {
@@ -9,50 +13,44 @@ export interface MetricsRegistry extends Metrics {
   readonly contentType: string;
 }
 
-type Maker<T> = (name: string, help: string, labels: readonly string[], buckets?: readonly number[]) => T;
-
-const labelled = (names: readonly string[], values: readonly string[]): Record<string, string> => {
-  const labels: Record<string, string> = {};
-  for (let at = 0; at < names.length; at++) labels[names[at]!] = values[at] ?? "";
-  return labels;
-};
-
-function once<T>(make: Maker<T>): Maker<T> {
-  const made = new Map<string, T>();
-  return (name, help, labels, buckets) => {
-    let metric = made.get(name);
-    if (metric === undefined) made.set(name, (metric = make(name, help, labels, buckets)));
-    return metric;
-  };
-}
-
-/** Makes the registry of a process; loads prom-client, which takes some milliseconds. */
-export async function createMetrics(): Promise<MetricsRegistry> {
+/** Metrics of this process and of Node, in prom-client's names. */
+async function processMetrics(): Promise<{ text(): Promise<string> }> {
   const prometheus = (await import("prom-client")).default as typeof Prometheus;
   const registry = new prometheus.Registry();
-  const registers = [registry];
   prometheus.collectDefaultMetrics({ register: registry });
-  const counter = once((name, help, labels) => {
-    const metric = new prometheus.Counter({ name, help, labelNames: [...labels], registers });
-    return { add: (amount = 1, ...values: string[]) => metric.inc(labelled(labels, values), amount) };
-  });
-  const gauge = once((name, help, labels) => {
-    const metric = new prometheus.Gauge({ name, help, labelNames: [...labels], registers });
-    return {
-      set: (value: number, ...values: string[]) => metric.set(labelled(labels, values), value),
-      add: (amount: number, ...values: string[]) => metric.inc(labelled(labels, values), amount),
-    };
-  });
-  const histogram = once((name, help, labels, buckets) => {
-    const options = { name, help, labelNames: [...labels], registers };
-    const metric = new prometheus.Histogram(buckets ? { ...options, buckets: [...buckets] } : options);
-    return { observe: (value: number, ...values: string[]) => metric.observe(labelled(labels, values), value) };
-  });
+  // prom-client counts CPU time from now on; the process has run for a while.
+  const { user, system } = process.cpuUsage();
+  for (const [name, microseconds] of [
+    ["process_cpu_user_seconds_total", user],
+    ["process_cpu_system_seconds_total", system],
+    ["process_cpu_seconds_total", user + system],
+  ] as const) {
+    (registry.getSingleMetric(name) as Prometheus.Counter | undefined)?.inc(microseconds / 1e6);
+  }
+  return { text: () => registry.metrics() };
+}
+
+/** Makes the registry of a process. */
+export function createMetrics(): MetricsRegistry {
+  const metrics = new Map<string, ExposedMetric>();
+  let ofProcess: ReturnType<typeof processMetrics> | undefined;
+  const once = <T extends ExposedMetric>(name: string, make: () => T): T => {
+    const known = metrics.get(name) as T | undefined;
+    if (known) return known;
+    const metric = make();
+    metrics.set(name, metric);
+    return metric;
+  };
   return {
-    counter: (name, help, labels = []) => counter(name, help, labels),
-    gauge: (name, help, labels = []) => gauge(name, help, labels),
-    histogram: (name, help, labels = [], buckets) => histogram(name, help, labels, buckets),
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
+    counter: (name, help, labels = []) => once(name, () => new NumberMetric({ name, help, labels }, "counter")),
+    gauge: (name, help, labels = []) => once(name, () => new NumberMetric({ name, help, labels }, "gauge")),
+    histogram: (name, help, labels = [], buckets) =>
+      once(name, () => new HistogramMetric({ name, help, labels }, buckets)),
+    async text() {
+      ofProcess ??= processMetrics();
+      const text = await (await ofProcess).text();
+      return `${text}${[...metrics.values()].map((metric) => metric.text()).join("")}`;
+    },
+    contentType: "text/plain; version=0.0.4; charset=utf-8",
   };
 }
