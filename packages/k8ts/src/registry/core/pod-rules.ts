@@ -2,7 +2,7 @@
  * How strictly a pod spec is checked. New values are held to today's rules; what an older version let into the stored
  * object may stay, so that an object which is already there can still be updated.
  */
-import { deepEqual, isLabelValue, type DeepReadonly } from "@k8ts/api";
+import { isLabelValue, type DeepReadonly } from "@k8ts/api";
 import type { NodeSelectorTerm, PodAffinityTerm, PodSpec } from "@k8ts/api/core/v1";
 import { hasInvalidSelectorValue } from "../meta/labels.ts";
 
@@ -82,7 +82,3 @@ function dottedSysctl(name: string): string {
   if (first !== "/") return name;
   return [...name].map((char) => (char === "/" ? "." : char === "." ? "/" : char)).join("");
 }
-
-/** True where the specs say the same of everything but what `mask` evens out. */
-export const sameSpec = (a: DeepReadonly<PodSpec> | undefined, b: DeepReadonly<PodSpec> | undefined): boolean =>
-  deepEqual(a ?? {}, b ?? {});
