@@ -1,10 +1,10 @@
 /** The kubelet's own metrics, by upstream's names. */
 import type { Metrics } from "@k8ts/api";
-import type { ProbeManagerOptions } from "./probes/probe-manager.ts";
+import type { ProbeOptions } from "./probes/probe-worker.ts";
 
 /** What is counted. */
 export interface KubeletMetrics {
-  readonly probed: ProbeManagerOptions["probed"];
+  readonly probed: ProbeOptions["probed"];
 }
 
 /** Registers the metrics. */

@@ -1,36 +1,20 @@
 /** The probes of a node's pods: made as pods' statuses show their containers running, asked by plans and statuses. */
-import { parseTime, type Clock, type DeepReadonly, type Random } from "@k8ts/api";
+import { parseTime, type DeepReadonly } from "@k8ts/api";
 import type { ContainerStatus, PodStatus } from "@k8ts/api/core/v1";
-import type { ContainerEvents } from "../pods/container-events.ts";
 import type { ProbeVerdict, ProbeVerdicts } from "../pods/pod-actions.ts";
 import { initContainers, isSidecar, regularContainers, type DesiredPod } from "../pods/pod-spec.ts";
 import type { ProbeReadiness } from "../status/pod-status.ts";
-import { ProbeWorker, type ProbeType } from "./probe-worker.ts";
-import type { Prober } from "./prober.ts";
-
-/** What probes are made with. */
-export interface ProbeManagerOptions {
-  readonly prober: Prober;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: ContainerEvents;
-  /** When this kubelet started, in milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** A probe has spoken: look at its pod again. */
-  readonly changed: (uid: string) => void;
-  /** Counts probes, by upstream's labels. */
-  readonly probed: (type: ProbeType, result: "successful" | "failed", pod: DesiredPod, container: string) => void;
-}
+import { ProbeWorker, type ProbeOptions, type ProbeType } from "./probe-worker.ts";
 
 type PodProbes = Map<string, ProbeWorker[]>;
 
 /** Probes of all pods. */
 export class ProbeManager {
-  readonly #options: ProbeManagerOptions;
+  readonly #options: ProbeOptions;
   /** By pod uid, then container name. */
   readonly #pods = new Map<string, PodProbes>();
 
-  constructor(options: ProbeManagerOptions) {
+  constructor(options: ProbeOptions) {
     this.#options = options;
   }
 

@@ -2,12 +2,27 @@
  * One probe of one container, over all its restarts: when it is due, what it has said, and how often in a row. Timers on
  * the clock; nothing runs for a container that does not.
  */
-import type { DeepReadonly, Timer } from "@k8ts/api";
+import type { Clock, DeepReadonly, Random, Timer } from "@k8ts/api";
 import type { ContainerStatus, Probe } from "@k8ts/api/core/v1";
+import type { ContainerEvents } from "../pods/container-events.ts";
 import type { ProbeVerdict } from "../pods/pod-actions.ts";
 import { isTerminalPhase, type ContainerSpec, type DesiredPod } from "../pods/pod-spec.ts";
-import type { ProbeManagerOptions } from "./probe-manager.ts";
 import type { ProbeOutcome } from "./probe-result.ts";
+import type { Prober } from "./prober.ts";
+
+/** What probes are made with. */
+export interface ProbeOptions {
+  readonly prober: Prober;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: ContainerEvents;
+  /** When this kubelet started, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** A probe has spoken: look at its pod again. */
+  readonly changed: (uid: string) => void;
+  /** Counts probes, by upstream's labels. */
+  readonly probed: (type: ProbeType, result: "successful" | "failed", pod: DesiredPod, container: string) => void;
+}
 
 /** The three probes of a container. */
 export type ProbeType = "Liveness" | "Readiness" | "Startup";
@@ -38,7 +53,7 @@ export interface ProbeTarget {
 /** One probe. */
 export class ProbeWorker {
   readonly type: ProbeType;
-  readonly #options: ProbeManagerOptions;
+  readonly #options: ProbeOptions;
   readonly #container: ContainerSpec;
   readonly #probe: DeepReadonly<Probe>;
   readonly #changed: () => void;
@@ -54,7 +69,7 @@ export class ProbeWorker {
   #timer: Timer | undefined;
 
   constructor(
-    options: ProbeManagerOptions,
+    options: ProbeOptions,
     type: ProbeType,
     container: ContainerSpec,
     probe: DeepReadonly<Probe>,
