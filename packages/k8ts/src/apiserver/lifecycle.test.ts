@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { connect } from "node:http2";
+import { X509Certificate } from "node:crypto";
+import { connect, type ClientHttp2Session } from "node:http2";
 import { test } from "node:test";
+import type { TLSSocket } from "node:tls";
 import { noMetrics, realClock, silentLogger } from "@k8ts/api";
 import { clusterRoles, type ClusterRole } from "@k8ts/api/rbac/v1";
 import { services } from "@k8ts/api/core/v1";
@@ -110,5 +112,27 @@ test("once started, every role is in force", async () => {
   assert.equal((await call(scheduler, "GET", "/api/v1/secrets")).status, 403);
   const controller = { name: "system:serviceaccount:kube-system:replicaset-controller", groups: [] };
   assert.equal((await call(server.inProcess(controller), "GET", "/apis/apps/v1/replicasets")).status, 200);
+  await stop();
+});
+
+test("renewed certificates are shown to new connections; open ones go on", async () => {
+  const { server, pki, stop } = await startServer({ withoutPort: false });
+  const credentials = { ca: pki.caPem, cert: pki.admin.certPem, key: pki.admin.keyPem };
+  const open = connect(server.url, credentials);
+  const shown = async (client: ClientHttp2Session): Promise<string> => {
+    const stream = client.request({ ":path": "/readyz" });
+    const status = await new Promise((resolve) => stream.once("response", (headers) => resolve(headers[":status"])));
+    assert.equal(status, 200);
+    stream.close();
+    return (client.socket as TLSSocket).getPeerX509Certificate()!.fingerprint256;
+  };
+  const before = await shown(open);
+  const apiserver = (await pki.kubelet("other", [])).serving;
+  server.useCertificates({ ...pki, apiserver });
+  assert.equal(await shown(open), before);
+  const late = connect(server.url, credentials);
+  assert.equal(await shown(late), new X509Certificate(apiserver.certPem).fingerprint256);
+  open.destroy();
+  late.destroy();
   await stop();
 });

@@ -92,6 +92,8 @@ export interface ApiServer extends Component {
   /** "https://127.0.0.1:6443"; once started. */
   readonly url: string;
   readonly registry: Registry;
+  /** Puts renewed certificates to use, to serve with and to show to kubelets; what is open goes on with the old ones. */
+  useCertificates(pki: Pki): void;
   /** Answers a request as the port would. */
   handle(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -127,12 +129,14 @@ class Server implements ApiServer {
   readonly #router: Handler;
   readonly #serve: Handler;
   #listener: Listener | undefined;
+  #pki: Pki;
   #ready = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
     const { clock, random, logger, metrics, scheme, pki } = options;
+    this.#pki = pki;
     const authorizer = authorizerUnion(privilegedGroups(systemGroups.masters), this.#nodes, this.#rbac);
     this.#meter = requestMeter(metrics);
     const admission = guardedAdmission({
@@ -202,6 +206,15 @@ class Server implements ApiServer {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  useCertificates(pki: Pki): void {
+    const { apiserver, kubeletClient, caPem } = pki;
+    if (apiserver.certPem !== this.#pki.apiserver.certPem || caPem !== this.#pki.caPem) {
+      this.#listener?.replaceCertificate(apiserver.certPem, apiserver.keyPem, caPem);
+    }
+    if (kubeletClient.certPem !== this.#pki.kubeletClient.certPem) this.#kubelets.use({ ...kubeletClient, caPem });
+    this.#pki = pki;
   }
 
   handle(request: HttpRequest): Promise<HttpResponse> {

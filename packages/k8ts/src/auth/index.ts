@@ -17,6 +17,7 @@ export * from "./authorizer.ts";
 export type { ObjectFollower, ObjectSource } from "./object-source.ts";
 export { type KeyPair } from "./pki/certificate.ts";
 export { kubeconfigText, writeKubeconfig, type KubeconfigContent } from "./pki/kubeconfig.ts";
+export { CertificateRenewal } from "./pki/renewal.ts";
 export { ensurePki, type Pki, type PkiOptions } from "./pki/pki.ts";
 export { EscalationCheck, isRbacResource } from "./rbac/escalation.ts";
 export { RbacAuthorizer } from "./rbac/rbac-authorizer.ts";

@@ -6,7 +6,7 @@ import { scheme, type DeepReadonly } from "@k8ts/api";
 import type { Service } from "@k8ts/api/core/v1";
 import { createAdmission } from "../admission/index.ts";
 import { createApiServer, docsFromFile, type ApiServer } from "../apiserver/index.ts";
-import { ensurePki, writeKubeconfig, type KeyPair, type Pki } from "../auth/index.ts";
+import { CertificateRenewal, ensurePki, writeKubeconfig, type KeyPair, type Pki } from "../auth/index.ts";
 import { hostLayout } from "../host/index.ts";
 import { createStrategies } from "../registry/strategies.ts";
 import { openLmdbStorage, openMemoryStorage, type Storage } from "../storage/index.ts";
@@ -17,6 +17,8 @@ import type { ClusterParts, Started } from "./parts.ts";
 export interface ServedApi {
   readonly server: ApiServer;
   readonly pki: Pki;
+  /** Whoever uses certificates beside the server is shown them here once a day. */
+  readonly renewal: CertificateRenewal;
 }
 
 /** Sentences for `kubectl explain`, collected when k8ts is built; they lie beside the bundle. */
@@ -32,7 +34,8 @@ async function openStorage(config: ClusterConfig, parts: ClusterParts): Promise<
 /** Writes the administrator's kubeconfig, and one for each component that may run by itself. */
 async function writeKubeconfigs(
   config: ClusterConfig & { dataDirectory: string },
-  { server, pki }: ServedApi,
+  server: ApiServer,
+  pki: Pki,
 ): Promise<void> {
   const { kubeconfigs } = hostLayout(config.dataDirectory);
   const users: readonly [file: string, user: string, pair: KeyPair][] = [
@@ -61,12 +64,15 @@ export async function startApi(
   const directory = config.dataDirectory
     ? hostLayout(config.dataDirectory).pki
     : await mkdtemp(join(tmpdir(), "k8ts-pki-"));
-  const pki = await ensurePki(directory, {
+  const { clock, logger } = parts;
+  const settings = {
     hostnames: [hostname()],
     ips: [clusterIP, nodeAddress],
-    clock: parts.clock,
+    clock,
     clusterDomain: config.clusterDomain,
-  });
+  };
+  const ensure = (): Promise<Pki> => ensurePki(directory, settings);
+  const pki = await ensure();
   const storage = await openStorage(config, parts);
   started.add(() => storage.close());
   const services = function* (): Iterable<DeepReadonly<Service>> {
@@ -93,8 +99,15 @@ export async function startApi(
     issuer: `https://kubernetes.default.svc.${config.clusterDomain}`,
     ...(!isLoopback(nodeAddress) && { service: { clusterIP, address: nodeAddress, port: config.port } }),
   });
-  const api = { server, pki };
+  const { dataDirectory } = config;
+  const useCertificates = async (used: Pki): Promise<void> => {
+    server.useCertificates(used);
+    if (dataDirectory) await writeKubeconfigs({ ...config, dataDirectory }, server, used);
+  };
+  const renewal = new CertificateRenewal({ clock, logger, ensure });
+  started.add(async () => renewal.stop());
   await started.start(server);
-  if (config.dataDirectory) await writeKubeconfigs({ ...config, dataDirectory: config.dataDirectory }, api);
-  return api;
+  await useCertificates(pki);
+  renewal.add(useCertificates);
+  return { server, pki, renewal };
 }

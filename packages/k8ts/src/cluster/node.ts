@@ -17,6 +17,7 @@ import {
   simulatedMachine,
   SimulatedRuntime,
   type ContainerRuntime,
+  type KubeletServer,
   type LogStore,
   type Machine,
 } from "../kubelet/index.ts";
@@ -83,14 +84,14 @@ export interface NodeIdentity {
   readonly caPem: string;
 }
 
-/** Starts a kubelet and its server; resolves when the Node is registered. */
+/** Starts a kubelet and its server, which it returns; resolves when the Node is registered. */
 export async function startKubelet(
   config: ClusterConfig,
   identity: NodeIdentity,
   machine: Machine,
   parts: ClusterParts,
   started: Started,
-): Promise<void> {
+): Promise<KubeletServer> {
   const { client, informers } = identity;
   const { runtime, logs } = runtimeOf(config, parts);
   started.add(() => runtime.close());
@@ -125,6 +126,7 @@ export async function startKubelet(
   });
   await started.start(server);
   await started.start(kubelet);
+  return server;
 }
 
 /** Starts the node of a one-process cluster: kubelet, its server, proxy; resolves when the node is ready. */
@@ -137,9 +139,17 @@ export async function startNode(
   started: Started,
 ): Promise<void> {
   const { nodeName } = config;
-  const { serving } = await api.pki.kubelet(nodeName, machine.info.addresses);
+  const { addresses } = machine.info;
+  const { serving } = await api.pki.kubelet(nodeName, addresses);
   const client = nodeClient(api, nodeName);
-  await startKubelet(config, { client, informers, serving, caPem: api.pki.caPem }, machine, parts, started);
+  const identity = { client, informers, serving, caPem: api.pki.caPem };
+  const server = await startKubelet(config, identity, machine, parts, started);
+  let used = serving.certPem;
+  api.renewal.add(async (pki) => {
+    const { certPem: cert, keyPem: key } = (await pki.kubelet(nodeName, addresses)).serving;
+    if (cert !== used) server.setTls({ cert, key, clientCa: pki.caPem });
+    used = cert;
+  });
   if (config.runtime === "containerd") await started.start(proxyOf(config, informers, parts));
   await nodeReady(informers, nodeName);
 }

@@ -37,8 +37,8 @@ export interface ListenerOptions {
 export interface Listener {
   readonly address: string;
   readonly port: number;
-  /** New connections see the new certificate; open ones go on. */
-  replaceCertificate(certPem: string, keyPem: string): void;
+  /** New connections see the new certificate, and are asked for one of that CA; open ones go on. */
+  replaceCertificate(certPem: string, keyPem: string, clientCaPem: string): void;
   /** Takes no new connection, lets open requests finish for `graceMilliseconds`, then cuts what is left. */
   close(graceMilliseconds: number): Promise<void>;
 }
@@ -95,8 +95,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   return {
     address,
     port,
-    replaceCertificate: (cert, key) =>
-      server.setSecureContext({ cert, key, ca: options.clientCaPem, minVersion: "TLSv1.2" }),
+    replaceCertificate: (cert, key, ca) => server.setSecureContext({ cert, key, ca, minVersion: "TLSv1.2" }),
     close: (grace) => connections.close(grace, options.clock),
   };
 }

@@ -36,23 +36,38 @@ const defaultAddressTypes = ["InternalIP", "ExternalIP", "Hostname"];
 /** The kubelet's port where the Node names none. */
 const defaultPort = 10250;
 
+/** The same identity towards kubelets that are verified, and towards those that are not. */
+interface Identities {
+  readonly verified: TlsIdentity;
+  readonly unverified: TlsIdentity;
+}
+
+function identitiesOf({ certPem: cert, keyPem: key, caPem: ca }: KubeletClientOptions): Identities {
+  const identity = (rejectUnauthorized: boolean): TlsIdentity => {
+    const tls = { cert, key, ca, rejectUnauthorized };
+    return { ...tls, agent: new Agent({ ...tls, keepAlive: true }) };
+  };
+  return { verified: identity(ca !== undefined), unverified: identity(false) };
+}
+
 /** Finds kubelets, and keeps connections to them. */
 export class KubeletConnector {
-  readonly #options: KubeletClientOptions;
-  readonly #identity: TlsIdentity;
-  readonly #unverified: TlsIdentity;
+  #options: KubeletClientOptions;
+  #identities: Identities;
 
   constructor(options: KubeletClientOptions) {
     this.#options = options;
-    const { certPem: cert, keyPem: key, caPem: ca } = options;
-    const rejectUnauthorized = ca !== undefined;
-    const tls = { cert, key, ca };
-    this.#identity = { ...tls, rejectUnauthorized, agent: new Agent({ ...tls, rejectUnauthorized, keepAlive: true }) };
-    this.#unverified = {
-      ...tls,
-      rejectUnauthorized: false,
-      agent: new Agent({ ...tls, rejectUnauthorized: false, keepAlive: true }),
-    };
+    this.#identities = identitiesOf(options);
+  }
+
+  /** Connects as somebody else from now on; what is open goes on. */
+  use(options: KubeletClientOptions): void {
+    const { verified, unverified } = this.#identities;
+    this.#options = { ...this.#options, ...options };
+    this.#identities = identitiesOf(options);
+    for (const { agent } of [verified, unverified]) {
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    }
   }
 
   /** Where the kubelet of `nodeName` listens. Throws NotFound for an unknown node. */
@@ -60,13 +75,13 @@ export class KubeletConnector {
     const nodes = call.services.registry.store("", "v1", "nodes")!;
     const node = (await nodes.get(call.context, "", nodeName)).object() as DeepReadonly<Node>;
     const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || defaultPort;
-    const tls = skipVerification ? this.#unverified : this.#identity;
+    const tls = skipVerification ? this.#identities.unverified : this.#identities.verified;
     return { scheme: "https", host: this.#addressOf(node), port, tls };
   }
 
   close(): void {
-    this.#identity.agent.destroy();
-    this.#unverified.agent.destroy();
+    this.#identities.verified.agent.destroy();
+    this.#identities.unverified.agent.destroy();
   }
 
   #addressOf(node: DeepReadonly<Node>): string {
