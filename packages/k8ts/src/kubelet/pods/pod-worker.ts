@@ -4,7 +4,7 @@
  *
  *   sync ──(deleted, over, evicted)──▶ terminating ──(nothing runs)──▶ terminated ──(API object gone)──▶ gone
  */
-import type { Timer } from "@k8ts/api";
+import { deepEqual, type Timer } from "@k8ts/api";
 import type { PodStatus } from "@k8ts/api/core/v1";
 import { podCgroupResources } from "../cgroups/pod-resources.ts";
 import type { StartFailure } from "../status/container-statuses.ts";
@@ -46,6 +46,18 @@ interface StepFault {
 const cgroupFault: StepFault = { reason: "FailedCreatePodContainer", text: "unable to ensure pod container exists" };
 const directoryFault: StepFault = { reason: "Failed", text: "error making pod data directories" };
 const killFault: StepFault = { reason: "FailedKillPod", text: "error killing pod" };
+
+/** Whether more than the status has changed, or the API server calls the pod over. */
+function asksForMore(before: DesiredPod, pod: DesiredPod): boolean {
+  const wish = ({ metadata, spec }: DesiredPod): unknown => [
+    metadata.labels,
+    metadata.annotations,
+    metadata.deletionTimestamp,
+    metadata.deletionGracePeriodSeconds,
+    spec,
+  ];
+  return isTerminalPhase(pod.status?.phase) || !deepEqual(wish(before), wish(pod));
+}
 
 /** A pod's worker. */
 export class PodWorker {
@@ -103,14 +115,17 @@ export class PodWorker {
 
   /** The API server's newest word; `act` false: it is only to be known. */
   update(pod: DesiredPod, act = true): void {
-    const grace = this.#pod?.metadata.deletionGracePeriodSeconds;
+    const before = this.#pod;
+    const grace = before?.metadata.deletionGracePeriodSeconds;
     const sooner = pod.metadata.deletionGracePeriodSeconds;
     this.#pod = pod;
     const shortened = sooner !== undefined && (grace === undefined || sooner < grace);
     if (shortened) this.#interrupt();
     if (!act) return;
     this.#deps.status.observe(pod);
-    this.trigger();
+    // A step that fails reports why; that report must not be the reason for the next step.
+    if (before === undefined || asksForMore(before, pod)) this.trigger();
+    else if (this.admitted) this.#report(false);
   }
 
   /** The API server has it no more. */
