@@ -136,7 +136,8 @@ function stateOf(input: ContainerStatusInput, attempt: ObservedContainer, before
     const reason = input.restartingAll ? restartingAllReason : "ContainerStatusUnknown";
     return { terminated: lost(reason, "The container could not be located when the pod was terminated") };
   }
-  return { waiting: {} };
+  // Created, and about to start: clients have never seen this state without a reason.
+  return waiting(input);
 }
 
 function terminated(runtimeName: string, attempt: ObservedContainer): ContainerStateTerminated {

@@ -130,6 +130,13 @@ test("a pod that never began is finished as Failed", () => {
   assert.equal(status.containerStatuses?.[0]?.state?.terminated?.reason, "ContainerStatusUnknown");
 });
 
+test("a container that is created waits with the pod's reason", () => {
+  const states = (pod: Pod, observed: string) =>
+    statusOf(pod, observed).containerStatuses?.map((one) => one.state?.waiting?.reason);
+  assert.deepEqual(states(two, "a:created b:running"), ["ContainerCreating", undefined]);
+  assert.equal(statusOf(inits, "i:created").initContainerStatuses?.[0]?.state?.waiting?.reason, "PodInitializing");
+});
+
 test("addresses: the node's on its network, kept at the end", () => {
   assert.equal(statusOf(podOf(["a"], { hostNetwork: true }), "a:running").podIP, "192.168.0.1");
   const running = statusOf(never, "a:running b:running");
