@@ -1,6 +1,6 @@
 /** Asking an authorizer, and refusing in upstream's words. */
 import { forbidden } from "@k8ts/api";
-import type { Attributes, Authorizer } from "../auth/index.ts";
+import type { Attributes, Authorizer, Verdict } from "../auth/index.ts";
 
 /** Error texts must not look like HTML to a browser. */
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
@@ -15,11 +15,16 @@ function forbiddenText({ user, verb, path, resourceRequest, ...target }: Attribu
   return `${head} resource ${quoted(resource)} in API group ${quoted(target.group)} ${where}`;
 }
 
-/** Resolves where the attributes are allowed, throws Forbidden where not. */
-export async function requireAllowed(authorizer: Authorizer, attributes: Attributes): Promise<void> {
-  const answer = authorizer.authorize(attributes);
-  const verdict = answer instanceof Promise ? await answer : answer;
-  if (verdict.decision === "allow") return;
+function refuse(attributes: Attributes, reason: string): never {
   const text = sanitized(forbiddenText(attributes));
-  throw forbidden(attributes, attributes.name, verdict.reason === "" ? text : `${text}: ${verdict.reason}`);
+  throw forbidden(attributes, attributes.name, reason === "" ? text : `${text}: ${reason}`);
+}
+
+/** Returns, at once or in time, where the attributes are allowed; throws Forbidden where not. */
+export function requireAllowed(authorizer: Authorizer, attributes: Attributes): void | Promise<void> {
+  const settle = (verdict: Verdict): void => {
+    if (verdict.decision !== "allow") refuse(attributes, verdict.reason);
+  };
+  const answer = authorizer.authorize(attributes);
+  return answer instanceof Promise ? answer.then(settle) : settle(answer);
 }

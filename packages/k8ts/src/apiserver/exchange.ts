@@ -9,11 +9,23 @@ import { isLongRunning, requestInfo, type RequestInfo } from "./request-info.ts"
 /** Answers an exchange. Throws StatusError (or anything: that becomes a 500). */
 export type Handler = (exchange: Exchange) => Promise<HttpResponse>;
 
-/** Wraps a handler; chain.ts lists them in order. */
-export type Filter = (next: Handler) => Handler;
+/**
+ * One step on a request's way to its handler; chain.ts lists them in order. It finds something out, refuses by throwing,
+ * or answers in the handler's place. Not async where it need not be: a request passes a dozen of them.
+ */
+export type Filter = (exchange: Exchange) => HttpResponse | undefined | void | Promise<HttpResponse | undefined | void>;
+
+/** Told of every answer before it goes out, of refusals and failures too; may add headers. Must not throw. */
+export type Observer = (exchange: Exchange, response: HttpResponse) => void;
 
 /** Nobody, before authentication. */
 export const nobody: UserInfo = { name: "", groups: [] };
+
+/** Longer identifiers are not taken over from clients; upstream's limit. */
+const maxRequestId = 64;
+
+const noQuery = Query.parse("");
+const unresolved = requestInfo("", "/", noQuery);
 
 /** One request. Filters fill it in; to everything behind them it is the RequestContext. */
 export class Exchange implements RequestContext {
@@ -23,20 +35,32 @@ export class Exchange implements RequestContext {
   /** Clock.monotonic() when the request came. */
   readonly received: number;
   readonly warnings: string[] = [];
-  requestId = "";
   user: UserInfo = nobody;
   info: RequestInfo;
   query: Query;
+  #requestId: string | undefined;
   #abort: AbortController | undefined;
   #cancelled: Error | undefined;
+  #atEnd: (() => void)[] | undefined;
+  /** The chain's: answers in place of the work that was abandoned. */
+  whenAbandoned: ((reason: Error) => void) | undefined;
 
   constructor(request: HttpRequest, clock: Clock, random: Random) {
     this.request = request;
     this.clock = clock;
     this.random = random;
     this.received = clock.monotonic();
-    this.query = Query.parse("");
-    this.info = requestInfo(request.method, "/", this.query);
+    this.query = noQuery;
+    this.info = unresolved;
+  }
+
+  /** The client's Audit-Id, or a new one. */
+  get requestId(): string {
+    if (this.#requestId === undefined) {
+      const given = headerOf(this.request.headers, "audit-id");
+      this.#requestId = given !== "" && given.length <= maxRequestId ? given : this.random.uuid();
+    }
+    return this.#requestId;
   }
 
   get longRunning(): boolean {
@@ -56,10 +80,22 @@ export class Exchange implements RequestContext {
     return this.#abort.signal;
   }
 
-  /** Stops the work on this request. */
-  cancel(reason: Error): void {
+  /** Calls `call` when the work on this request is over, answered or not. */
+  atEnd(call: () => void): void {
+    (this.#atEnd ??= []).push(call);
+  }
+
+  /** For the chain: the work is over. */
+  end(): void {
+    for (const call of this.#atEnd ?? []) call();
+    this.#atEnd = undefined;
+  }
+
+  /** Answers with `reason` now, and stops the work. */
+  abandon(reason: Error): void {
     this.#cancelled = reason;
     this.#abort?.abort(reason);
+    this.whenAbandoned?.(reason);
   }
 
   get fieldManager(): string {

@@ -63,7 +63,7 @@ export class ResourceHandler {
     const verb = verbs[info.verb];
     if (!verb || !store.resource.verbs.includes(info.verb)) throw methodNotAllowed();
     const media = negotiate(exchange.request.headers, exchange.query, true);
-    const call = this.#call(exchange, await this.#body(exchange));
+    const call = this.#call(exchange, bodyVerbs.has(info.verb) ? await this.#body(exchange) : noBody);
     return renderAnswer(call, await verb(call), media);
   }
 

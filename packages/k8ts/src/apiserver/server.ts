@@ -29,7 +29,7 @@ import type { Storage } from "../storage/index.ts";
 import { guardedAdmission, type ServerAdmissionParts } from "./admission-parts.ts";
 import { bootstrap, type ServiceAddress } from "./bootstrap.ts";
 import { Exchange, type Handler } from "./exchange.ts";
-import { chain, filters } from "./filters/chain.ts";
+import { chain, requestChain } from "./filters/chain.ts";
 import { InFlightRequests } from "./filters/in-flight-requests.ts";
 import { defaultInFlightLimits, type InFlightLimits } from "./filters/max-in-flight.ts";
 import { requestMeter, type RequestMeter } from "./filters/request-metrics.ts";
@@ -264,7 +264,7 @@ class Server implements ApiServer {
       limits: limits ?? defaultInFlightLimits,
       inFlight: this.#inFlight,
     };
-    return chain(filters(parts), this.#router);
+    return chain(requestChain(parts), this.#router);
   }
 
   #authenticator(verifier: TokenVerifier): Authenticator {

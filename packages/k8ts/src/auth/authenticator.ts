@@ -36,20 +36,24 @@ export interface Authenticator {
 
 /** Asks in order. A bad credential of one kind does not spoil a good one of another: the first user found counts. */
 export function authenticatorUnion(...authenticators: readonly Authenticator[]): Authenticator {
-  return {
-    async authenticate(credentials) {
-      let fault: unknown;
-      for (const authenticator of authenticators) {
-        try {
-          const answer = authenticator.authenticate(credentials);
-          const found = answer instanceof Promise ? await answer : answer;
-          if (found) return found;
-        } catch (error) {
-          fault ??= error;
+  type Answer = Authenticated | undefined;
+  const from = (at: number, credentials: Credentials, faults: unknown[]): Answer | Promise<Answer> => {
+    for (let next = at; next < authenticators.length; next++) {
+      try {
+        const found = authenticators[next]!.authenticate(credentials);
+        if (found instanceof Promise) {
+          return found.then(
+            (late) => late ?? from(next + 1, credentials, faults),
+            (error: unknown) => from(next + 1, credentials, [...faults, error]),
+          );
         }
+        if (found) return found;
+      } catch (error) {
+        faults.push(error);
       }
-      if (fault) throw fault;
-      return undefined;
-    },
+    }
+    if (faults.length > 0) throw faults[0];
+    return undefined;
   };
+  return { authenticate: (credentials) => from(0, credentials, []) };
 }

@@ -18,7 +18,8 @@ export function attributesOf(exchange: Exchange): Attributes {
     subresource: info.subresource,
     namespace: info.namespace,
     name: info.name,
-    ...(selective && { fieldSelector: query.first("fieldSelector"), labelSelector: query.first("labelSelector") }),
+    fieldSelector: selective ? query.first("fieldSelector") : undefined,
+    labelSelector: selective ? query.first("labelSelector") : undefined,
   };
 }
 
@@ -26,8 +27,5 @@ const selectingVerbs: ReadonlySet<string> = new Set(["list", "watch", "deletecol
 
 /** Lets only allowed requests through. */
 export function authorization(authorizer: Authorizer): Filter {
-  return (next) => async (exchange) => {
-    await requireAllowed(authorizer, attributesOf(exchange));
-    return next(exchange);
-  };
+  return (exchange) => requireAllowed(authorizer, attributesOf(exchange));
 }

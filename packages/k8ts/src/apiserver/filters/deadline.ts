@@ -1,7 +1,6 @@
 /** Ends requests that take too long: a minute, or less where the client says so with `?timeout=`. */
 import { badRequest, timeout } from "@k8ts/api";
 import type { Filter } from "../exchange.ts";
-import type { HttpResponse } from "../http/index.ts";
 
 /** Upstream's --request-timeout. */
 export const requestTimeoutMilliseconds = 60_000;
@@ -38,17 +37,11 @@ function timeoutOf(text: string | undefined): number {
 
 /** Answers 504 at the deadline and aborts exchange.signal, so that the work stops too. */
 export function deadline(): Filter {
-  return (next) => (exchange) => {
-    if (exchange.longRunning) return next(exchange);
-    return new Promise<HttpResponse>((resolve, reject) => {
-      const timer = exchange.clock.setTimer(timeoutOf(exchange.query.first("timeout")), () => {
-        const error = timeout("request did not complete within the allotted timeout");
-        exchange.cancel(error);
-        reject(error);
-      });
-      next(exchange)
-        .then(resolve, reject)
-        .finally(() => timer.cancel());
-    });
+  return (exchange) => {
+    if (exchange.longRunning) return;
+    const timer = exchange.clock.setTimer(timeoutOf(exchange.query.first("timeout")), () =>
+      exchange.abandon(timeout("request did not complete within the allotted timeout")),
+    );
+    exchange.atEnd(() => timer.cancel());
   };
 }

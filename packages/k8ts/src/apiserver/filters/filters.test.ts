@@ -11,7 +11,7 @@ import {
   type LogFields,
 } from "@k8ts/api";
 import type { UserInfo } from "../../auth/index.ts";
-import { Exchange, type Filter, type Handler } from "../exchange.ts";
+import { Exchange, type Filter, type Handler, type Observer } from "../exchange.ts";
 import type { HttpResponse } from "../http/index.ts";
 import { rawHttpRequest } from "../raw-request.ts";
 import { chain } from "./chain.ts";
@@ -22,6 +22,7 @@ import { maxInFlight } from "./max-in-flight.ts";
 import { panicRecovery } from "./panic-recovery.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
+import { requestMetrics, type RequestLabels } from "./request-metrics.ts";
 import { resolveRequestInfo } from "./resolve-request-info.ts";
 import { warningHeaders } from "./warning-headers.ts";
 
@@ -41,8 +42,13 @@ function exchangeOf(
   return exchange;
 }
 
+const recover = panicRecovery(scheme, silentLogger);
+const behind = (filters: readonly Filter[], handler: Handler): Handler =>
+  chain({ filters: [resolveRequestInfo(), ...filters], observers: [], recover }, handler);
+const observed = (observer: Observer, handler: Handler): Handler =>
+  chain({ filters: [], observers: [observer], recover }, handler);
 const run = (filters: readonly Filter[], handler: Handler, exchange: Exchange): Promise<HttpResponse> =>
-  chain([panicRecovery(scheme, silentLogger), resolveRequestInfo(), ...filters], handler)(exchange);
+  behind(filters, handler)(exchange);
 
 const bodyOf = (response: HttpResponse): string => Buffer.from(response.body as Uint8Array).toString();
 const statusOf = (response: HttpResponse): { message: string; reason: string } => JSON.parse(bodyOf(response)) as never;
@@ -66,7 +72,7 @@ test("what is thrown becomes a Status; what nobody expected is logged with its s
   const lines: LogFields[] = [];
   const logger: Logger = { ...silentLogger, error: (_message, fields) => void lines.push(fields!) };
   const handle = (error: Error): Promise<HttpResponse> =>
-    chain([panicRecovery(scheme, logger)], async () => {
+    chain({ filters: [], observers: [], recover: panicRecovery(scheme, logger) }, async () => {
       throw error;
     })(exchangeOf("/x"));
   const expected = await handle(notFound({ group: "", resource: "pods" }, "a"));
@@ -124,7 +130,7 @@ test("Go's durations", () => {
 test("too many at once get 429, reads and writes counted apart, administrators and watches let through", async () => {
   const { handler, release, started } = held();
   const filters = [maxInFlight({ readOnly: 2, mutating: 1 }, noMetrics)];
-  const handle = chain([resolveRequestInfo(), ...filters], handler);
+  const handle = behind(filters, handler);
   const open = [
     handle(exchangeOf("/api/v1/pods")),
     handle(exchangeOf("/api/v1/pods")),
@@ -157,7 +163,7 @@ test("a stopping server takes nothing new, waits for what it has, and ends watch
 });
 
 test("identifiers are the client's where they are short enough", async () => {
-  const handle = chain([requestId()], async () => ({ status: 200, headers: {} }));
+  const handle = observed(requestId(), async () => ({ status: 200, headers: {} }));
   const id = async (given: string): Promise<string> =>
     String((await handle(exchangeOf("/", given ? { "audit-id": given } : {}))).headers["audit-id"]);
   assert.equal(await id("abc"), "abc");
@@ -178,7 +184,7 @@ test("slow and failed requests are worth a line at info", async () => {
       await clock.advance(milliseconds);
       return { status, headers: {} };
     };
-    await chain([requestLog(logger)], handler)(exchangeOf("/x", {}, alice, "GET", clock));
+    await observed(requestLog(logger), handler)(exchangeOf("/x", {}, alice, "GET", clock));
   };
   await handle(200, 1);
   await handle(404, 1);
@@ -243,3 +249,25 @@ for (const [headers, asked, expected] of impersonations) {
     for (const [field, value] of Object.entries(expected)) assert.deepEqual(user[field], value);
   });
 }
+
+test("what is not served is counted together, whatever clients make up", async () => {
+  const counted: RequestLabels[] = [];
+  const meter = { done: (labels: RequestLabels) => void counted.push(labels) };
+  const ask = async (method: string, path: string, status: number): Promise<string> => {
+    const handler: Handler = async () => ({ status, headers: {} });
+    const observers = [requestMetrics(meter, scheme)];
+    const handle = chain({ filters: [resolveRequestInfo()], observers, recover }, handler);
+    await handle(exchangeOf(path, {}, alice, method));
+    const { verb, group, version, resource, subresource } = counted.at(-1)!;
+    return [verb, group, version, resource, subresource].join(" ");
+  };
+  assert.equal(
+    await ask("GET", "/apis/apps/v1/namespaces/a/deployments/b/scale", 200),
+    "GET apps v1 deployments scale",
+  );
+  assert.equal(await ask("GET", "/apis/acme.com/v1/rockets", 404), "LIST    ");
+  assert.equal(await ask("GET", "/api/v1/namespaces/a/pods/b/x8fj3", 404), "GET    ");
+  assert.equal(await ask("GET", "/readyz/ping", 200), "GET    /readyz");
+  assert.equal(await ask("GET", "/x8fj3", 404), "GET    ");
+  assert.equal(await ask("BREW", "/version", 405), "other    /version");
+});

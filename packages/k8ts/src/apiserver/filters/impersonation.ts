@@ -10,9 +10,10 @@ import {
   type UserInfo,
 } from "../../auth/index.ts";
 import { requireAllowed } from "../authorize.ts";
-import type { Filter } from "../exchange.ts";
+import type { Exchange, Filter } from "../exchange.ts";
 import { headerOf, type RequestHeaders } from "../http/index.ts";
 
+const prefix = "impersonate-";
 const userHeader = "impersonate-user";
 const groupHeader = "impersonate-group";
 const uidHeader = "impersonate-uid";
@@ -78,27 +79,31 @@ function impliedGroups(name: string, asked: readonly string[]): string[] {
 
 /** Replaces exchange.user by the impersonated one. */
 export function impersonation(authorizer: Authorizer): Filter {
-  return (next) => async (exchange) => {
-    const { headers } = exchange.request;
-    const name = headerOf(headers, userHeader);
-    const asked = valuesOf(headers, groupHeader);
-    const uid = headerOf(headers, uidHeader);
-    const extra = extraOf(headers);
-    if (name === "") {
-      if (asked.length > 0 || uid !== "" || Object.keys(extra).length > 0) {
-        const text = `requested [${[...asked, uid, ...Object.keys(extra)].filter(Boolean).join(" ")}] without impersonating a user`;
-        throw badRequest(text);
-      }
-      return next(exchange);
+  return (exchange) => {
+    for (const header in exchange.request.headers) {
+      if (header.startsWith(prefix)) return impersonate(authorizer, exchange);
     }
-    const wanted: UserInfo = {
-      name,
-      groups: impliedGroups(name, asked),
-      ...(uid !== "" && { uid }),
-      ...(Object.keys(extra).length > 0 && { extra }),
-    };
-    for (const right of rightsNeeded(exchange.user, wanted, asked)) await requireAllowed(authorizer, right);
-    exchange.user = wanted;
-    return next(exchange);
+    return undefined;
   };
+}
+
+async function impersonate(authorizer: Authorizer, exchange: Exchange): Promise<void> {
+  const { headers } = exchange.request;
+  const name = headerOf(headers, userHeader);
+  const asked = valuesOf(headers, groupHeader);
+  const uid = headerOf(headers, uidHeader);
+  const extra = extraOf(headers);
+  if (name === "") {
+    if (asked.length === 0 && uid === "" && Object.keys(extra).length === 0) return;
+    const text = `requested [${[...asked, uid, ...Object.keys(extra)].filter(Boolean).join(" ")}] without impersonating a user`;
+    throw badRequest(text);
+  }
+  const wanted: UserInfo = {
+    name,
+    groups: impliedGroups(name, asked),
+    ...(uid !== "" && { uid }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
+  for (const right of rightsNeeded(exchange.user, wanted, asked)) await requireAllowed(authorizer, right);
+  exchange.user = wanted;
 }

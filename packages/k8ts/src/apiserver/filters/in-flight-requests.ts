@@ -8,6 +8,10 @@ export class InFlightRequests {
   #stopping = false;
   #idle: (() => void) | undefined;
   readonly #ended = new AbortController();
+  readonly #left = (): void => {
+    this.#count--;
+    if (this.#count === 0) this.#idle?.();
+  };
 
   /** Aborts when long-running requests should end. */
   get ended(): AbortSignal {
@@ -20,19 +24,14 @@ export class InFlightRequests {
 
   /** Counts requests; once stopping, new ones get 503. */
   filter(): Filter {
-    return (next) => async (exchange) => {
+    return (exchange) => {
       if (this.#stopping) {
         const response = serviceUnavailable("apiserver is shutting down, please try again later.");
         response.status.details = { retryAfterSeconds: 5 };
         throw response;
       }
       this.#count++;
-      try {
-        return await next(exchange);
-      } finally {
-        this.#count--;
-        if (this.#count === 0) this.#idle?.();
-      }
+      exchange.atEnd(this.#left);
     };
   }
 

@@ -23,18 +23,19 @@ export function maxInFlight(limits: InFlightLimits, metrics: Metrics): Filter {
     "Maximal number of currently used inflight request limit of this apiserver per request kind in last second.",
     ["request_kind"],
   );
-  return (next) => async (exchange) => {
-    if (exchange.longRunning) return next(exchange);
+  const left = {
+    readOnly: () => gauge.set(--running.readOnly, "readOnly"),
+    mutating: () => gauge.set(--running.mutating, "mutating"),
+  };
+  return (exchange) => {
+    if (exchange.longRunning) return undefined;
     const kind = readOnlyVerbs.has(exchange.info.verb) ? "readOnly" : "mutating";
     const limit = limits[kind];
     if (limit > 0 && running[kind] >= limit && !exchange.user.groups.includes(systemGroups.masters)) {
       return textResponse(429, "Too many requests, please try again later.", { "retry-after": "1" });
     }
     gauge.set(++running[kind], kind);
-    try {
-      return await next(exchange);
-    } finally {
-      gauge.set(--running[kind], kind);
-    }
+    exchange.atEnd(left[kind]);
+    return undefined;
   };
 }

@@ -1,15 +1,14 @@
 /** One structured line for every request: at info where it failed or was slow, else at debug. */
 import type { Logger } from "@k8ts/api";
-import type { Filter } from "../exchange.ts";
+import type { Observer } from "../exchange.ts";
 import { headerOf } from "../http/index.ts";
 
 /** Slower requests are worth a line, as upstream's traces are. */
 const slowMilliseconds = 500;
 
 /** Logs when the answer is known; for streams that is when they begin. */
-export function requestLog(logger: Logger): Filter {
-  return (next) => async (exchange) => {
-    const response = await next(exchange);
+export function requestLog(logger: Logger): Observer {
+  return (exchange, response) => {
     const milliseconds = exchange.clock.monotonic() - exchange.received;
     const slow = milliseconds >= slowMilliseconds && !exchange.longRunning;
     const failed = response.status >= 500 || response.status === 429;
@@ -25,6 +24,5 @@ export function requestLog(logger: Logger): Filter {
       status: response.status,
       milliseconds: Math.round(milliseconds * 100) / 100,
     });
-    return response;
   };
 }

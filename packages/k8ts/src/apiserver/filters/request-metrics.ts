@@ -1,11 +1,13 @@
 /** Counts and times requests under upstream's metric names. */
-import type { Metrics } from "@k8ts/api";
-import type { Exchange, Filter } from "../exchange.ts";
+import type { Metrics, Scheme } from "@k8ts/api";
+import type { Exchange, Observer } from "../exchange.ts";
 
 /** Upstream's buckets, in seconds. */
 const durationBuckets = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ];
+
+const knownMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Verbs as metrics spell them. */
 export function metricVerb(verb: string, method: string): string {
@@ -25,7 +27,7 @@ export function metricVerb(verb: string, method: string): string {
     case "proxy":
       return verb.toUpperCase();
     default:
-      return method;
+      return knownMethods.has(method) ? method : "other";
   }
 }
 
@@ -78,22 +80,36 @@ export function requestMeter(metrics: Metrics): RequestMeter {
   };
 }
 
+/** What is not served is counted together: clients choose what they ask for, and every label is kept for ever. */
+const notServed = { group: "", version: "", resource: "", subresource: "" };
+
+function targetOf({ info }: Exchange, scheme: Scheme, status: number): typeof notServed {
+  if (!info.isResourceRequest) {
+    const [, first = ""] = info.path.split("/", 2);
+    return status === 404 || status === 403 ? notServed : { ...notServed, subresource: `/${first}` };
+  }
+  const { group, version, resource, subresource } = info;
+  const served = scheme.resource(group, version, resource);
+  if (!served) return notServed;
+  const known = subresource === "" || served.subresources.some(({ name }) => name === subresource);
+  return known ? info : notServed;
+}
+
 /** Meters every HTTP request. Paths that are no resource are counted under their first segment only. */
-export function requestMetrics(meter: RequestMeter): Filter {
-  return (next) => async (exchange) => {
-    const response = await next(exchange);
-    const { info } = exchange;
+export function requestMetrics(meter: RequestMeter, scheme: Scheme): Observer {
+  return (exchange, response) => {
+    const { info, request, query, longRunning } = exchange;
+    const { group, version, resource, subresource } = targetOf(exchange, scheme, response.status);
     const labels: RequestLabels = {
-      verb: metricVerb(info.verb, exchange.request.method),
-      group: info.group,
-      version: info.version,
-      resource: info.resource,
-      subresource: info.isResourceRequest ? info.subresource : `/${info.path.split("/")[1] ?? ""}`,
+      verb: metricVerb(info.verb, request.method),
+      group,
+      version,
+      resource,
+      subresource,
       scope: scopeOf(exchange),
-      dryRun: exchange.query.first("dryRun") === "All",
-      longRunning: exchange.longRunning,
+      dryRun: query.first("dryRun") === "All",
+      longRunning,
     };
     meter.done(labels, response.status, (exchange.clock.monotonic() - exchange.received) / 1000);
-    return response;
   };
 }

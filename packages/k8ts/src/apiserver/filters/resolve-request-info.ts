@@ -15,10 +15,9 @@ function decodePath(path: string): string {
 
 /** Sets exchange.query and exchange.info. */
 export function resolveRequestInfo(): Filter {
-  return (next) => (exchange) => {
+  return (exchange) => {
     const { method, path, query } = exchange.request;
     exchange.query = Query.parse(query);
     exchange.info = requestInfo(method, decodePath(path), exchange.query);
-    return next(exchange);
   };
 }

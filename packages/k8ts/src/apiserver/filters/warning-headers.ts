@@ -1,5 +1,5 @@
 /** Sends collected warnings as Warning headers (RFC 9111's 299), which kubectl prints. */
-import type { Filter } from "../exchange.ts";
+import type { Observer } from "../exchange.ts";
 
 /** Upstream's limits: beyond 4 KiB in all, texts are cut to 256 bytes; then warnings are left out. */
 const maxTotal = 4096;
@@ -24,10 +24,8 @@ export function warningHeaders(warnings: readonly string[]): string[] {
 }
 
 /** Adds the Warning header. */
-export function warnings(): Filter {
-  return (next) => async (exchange) => {
-    const response = await next(exchange);
+export function warnings(): Observer {
+  return (exchange, response) => {
     if (exchange.warnings.length > 0) response.headers["warning"] = warningHeaders(exchange.warnings);
-    return response;
   };
 }

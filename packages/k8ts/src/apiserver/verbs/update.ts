@@ -7,7 +7,7 @@ import type { ResourceCall, Verb } from "../resource-call.ts";
 import { decodeObject, matchName, setDefaults } from "./decode-object.ts";
 
 /** A PUT or apply that creates needs the right to create. */
-export function requireCreate(call: ResourceCall): Promise<void> {
+export function requireCreate(call: ResourceCall): void | Promise<void> {
   const { resource, namespace, name, subresource, context, services } = call;
   const target = { ...resource, namespace, name, subresource };
   return requireAllowed(services.authorizer, resourceAttributes(context.user, "create", target));

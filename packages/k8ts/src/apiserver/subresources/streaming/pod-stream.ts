@@ -90,7 +90,7 @@ const portForward: Kind = {
 };
 
 /** A WebSocket opens with GET, but running something in a pod needs the right to create. */
-function requireCreate(call: ResourceCall): Promise<void> {
+function requireCreate(call: ResourceCall): void | Promise<void> {
   const { resource, namespace, name, subresource, context, services } = call;
   const target = { ...resource, namespace, name, subresource };
   return requireAllowed(services.authorizer, resourceAttributes(context.user, "create", target));
