@@ -5,7 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { mkdir, open, readlink, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { chmod, mkdir, open, readlink, stat, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 
@@ -23,7 +23,10 @@ async function openChild(parent: FileHandle, name: string, root: string, createM
   const handle = await openIt().catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     await mkdir(path, { mode: createMode });
-    return await openIt();
+    const made = await openIt();
+    // Whatever the umask.
+    await chmod(pathOf(made), createMode & 0o777);
+    return made;
   });
   if (!(await handle.stat()).isSymbolicLink()) return handle;
   await handle.close();

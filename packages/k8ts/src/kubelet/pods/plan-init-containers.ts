@@ -2,12 +2,15 @@
  * Init containers and sidecars (KEP-753): which one comes next. Walks backwards, because completed init containers may
  * be gone from the runtime: the last one that is known tells how far the pod has come.
  */
+import { containerResize } from "./container-resize.ts";
 import { initContainers, isSidecar, regularContainers, type ContainerSpec, type DesiredPod } from "./pod-spec.ts";
 import { latestContainer, type ObservedContainer, type ObservedPod } from "./observed-pod.ts";
 import { restartsAfterKill, shouldBeRestarted } from "./restart-policy.ts";
 import {
   definitionChanged,
   unknownContainer,
+  resizeKill,
+  type ActualResources,
   type KillReason,
   type PodActions,
   type ProbeVerdicts,
@@ -18,6 +21,7 @@ interface Step {
   readonly pod: DesiredPod;
   readonly observed: ObservedPod;
   readonly probes: ProbeVerdicts;
+  readonly actual: ActualResources;
   readonly actions: PodActions;
   readonly index: number;
   readonly last: boolean;
@@ -30,11 +34,10 @@ type Outcome = "done" | "pending" | "failed";
 
 /** Adds the init containers to start and to kill; returns whether the regular containers may run. */
 export function planInitContainers(
-  pod: DesiredPod,
-  observed: ObservedPod,
-  probes: ProbeVerdicts,
+  scene: Pick<Step, "pod" | "observed" | "probes" | "actual">,
   actions: PodActions,
 ): boolean {
+  const { pod, observed } = scene;
   const containers = initContainers(pod);
   if (containers.length === 0) return true;
   let initialized = regularContainers(pod).some((container) => {
@@ -50,7 +53,7 @@ export function planInitContainers(
       continue;
     }
     if (passed && !isSidecar(container)) continue;
-    const step: Step = { pod, observed, probes, actions, index, last: index === containers.length - 1, passed };
+    const step: Step = { ...scene, actions, index, last: index === containers.length - 1, passed };
     const outcome = isSidecar(container) ? planSidecar(step, container, latest) : planInit(step, container, latest);
     if (outcome === "failed") {
       actions.killPod = true;
@@ -105,5 +108,18 @@ function planSidecar(step: Step, container: ContainerSpec, latest: ObservedConta
   if (definitionChanged(container, latest)) restart("definition changed", "");
   else if (container.livenessProbe !== undefined && probes.liveness(latest.id) === "Failure")
     restart("failed liveness probe", "LivenessProbe");
+  else planSidecarResize(step, container, latest);
   return outcome;
+}
+
+function planSidecarResize(
+  { actions, actual, index }: Step,
+  container: ContainerSpec,
+  latest: ObservedContainer,
+): void {
+  const resize = containerResize(container, actual(container.name));
+  if (resize === "update") actions.containersToResize.push({ id: latest.id, spec: container });
+  if (resize !== "restart") return;
+  actions.containersToKill.push(resizeKill(container, latest));
+  actions.initContainersToStart.push(index);
 }

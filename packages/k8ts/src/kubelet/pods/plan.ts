@@ -4,13 +4,16 @@
  */
 import { initContainers, isHostNetwork, regularContainers, type ContainerSpec, type DesiredPod } from "./pod-spec.ts";
 import { ephemeralContainers } from "./pod-spec.ts";
+import { containerResize } from "./container-resize.ts";
 import { latestContainer, type ObservedContainer, type ObservedPod } from "./observed-pod.ts";
 import { restartsAfterKill, shouldBeRestarted } from "./restart-policy.ts";
 import { planInitContainers } from "./plan-init-containers.ts";
 import { planRestartOfAll } from "./plan-restart-of-all.ts";
 import {
   definitionChanged,
+  resizeKill,
   unknownContainer,
+  type ActualResources,
   type KillReason,
   type PodActions,
   type ProbeVerdicts,
@@ -30,7 +33,12 @@ export function sandboxChange(
 }
 
 /** Decides what has to happen to the pod. */
-export function planPod(pod: DesiredPod, observed: ObservedPod, probes: ProbeVerdicts): PodActions {
+export function planPod(
+  pod: DesiredPod,
+  observed: ObservedPod,
+  probes: ProbeVerdicts,
+  actual: ActualResources = () => undefined,
+): PodActions {
   const { changed, attempt, sandboxId } = sandboxChange(pod, observed);
   const actions: PodActions = {
     killPod: changed,
@@ -41,6 +49,7 @@ export function planPod(pod: DesiredPod, observed: ObservedPod, probes: ProbeVer
     containersToReset: [],
     ephemeralContainersToStart: [],
     initContainersToStart: [],
+    containersToResize: [],
     containersToStart: [],
   };
   const reset = planRestartOfAll(pod, observed);
@@ -48,7 +57,7 @@ export function planPod(pod: DesiredPod, observed: ObservedPod, probes: ProbeVer
     actions.killPod = actions.createSandbox = false;
     actions.containersToReset = reset;
   } else if (changed) planNewSandbox(pod, observed, actions);
-  else planContainers(pod, observed, probes, actions);
+  else planContainers({ pod, observed, probes, actual }, actions);
   return actions;
 }
 
@@ -72,16 +81,25 @@ function ranForGood(pod: DesiredPod, container: ContainerSpec, observed: Observe
   return latest?.state === "EXITED" && latest.exitCode === 0;
 }
 
-function planContainers(pod: DesiredPod, observed: ObservedPod, probes: ProbeVerdicts, actions: PodActions): void {
+/** What a plan is made from. */
+interface Scene {
+  readonly pod: DesiredPod;
+  readonly observed: ObservedPod;
+  readonly probes: ProbeVerdicts;
+  readonly actual: ActualResources;
+}
+
+function planContainers(scene: Scene, actions: PodActions): void {
+  const { pod, observed } = scene;
   ephemeralContainers(pod).forEach((container, index) => {
     if (latestContainer(observed, container.name) === undefined) actions.ephemeralContainersToStart.push(index);
   });
-  const initialized = planInitContainers(pod, observed, probes, actions);
+  const initialized = planInitContainers(scene, actions);
   if (actions.killPod || !initialized) return;
   let kept = 0;
   regularContainers(pod).forEach((container, index) => {
     const latest = latestContainer(observed, container.name);
-    if (latest?.state === "RUNNING") kept += planRunning(pod, container, index, latest, probes, actions);
+    if (latest?.state === "RUNNING") kept += planRunning(scene, container, index, latest, actions);
     else planStopped(pod, container, index, latest, observed, actions);
   });
   if (kept === 0 && actions.containersToStart.length === 0) {
@@ -107,13 +125,13 @@ function planStopped(
 
 /** Returns how many containers are kept: 0 or 1. */
 function planRunning(
-  pod: DesiredPod,
+  { pod, probes, actual }: Scene,
   container: ContainerSpec,
   index: number,
   latest: ObservedContainer,
-  probes: ProbeVerdicts,
   actions: PodActions,
 ): number {
+  const resize = containerResize(container, actual(container.name));
   let restart = restartsAfterKill(pod, container);
   let message: string;
   let reason: KillReason = "";
@@ -126,7 +144,14 @@ function planRunning(
   } else if (probes.startup(latest.id) === "Failure") {
     message = `Container ${container.name} failed startup probe`;
     reason = "StartupProbe";
-  } else return 1;
+  } else if (resize === "restart") {
+    actions.containersToStart.push(index);
+    actions.containersToKill.push(resizeKill(container, latest));
+    return 0;
+  } else {
+    if (resize === "update") actions.containersToResize.push({ id: latest.id, spec: container });
+    return 1;
+  }
   if (restart) {
     message += ", will be restarted";
     actions.containersToStart.push(index);

@@ -2,6 +2,7 @@
 import { containerHash } from "../containers/container-hash.ts";
 import type { ObservedContainer } from "./observed-pod.ts";
 import type { ContainerSpec } from "./pod-spec.ts";
+import type { Resources } from "./resource-allocation.ts";
 
 /** Why a container is killed, where it decides its grace period. */
 export type KillReason =
@@ -20,6 +21,12 @@ export interface ContainerToKill {
   readonly reason: KillReason;
 }
 
+/** A running container to change to the resources that its spec has. */
+export interface ContainerToResize {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+}
+
 /** What has to happen, in the order of the fields. Numbers are places in the spec's lists. */
 export interface PodActions {
   /** Stop every container and the sandbox. */
@@ -33,6 +40,7 @@ export interface PodActions {
   containersToReset: ObservedContainer[];
   ephemeralContainersToStart: number[];
   initContainersToStart: number[];
+  containersToResize: ContainerToResize[];
   containersToStart: number[];
 }
 
@@ -45,10 +53,19 @@ export interface ProbeVerdicts {
   startup(containerId: string): ProbeVerdict;
 }
 
+/** What plans ask of the containers' resources: what one really has; undefined: what its spec says. */
+export type ActualResources = (containerName: string) => Resources | undefined;
+
 /** The kill of a container whose state the runtime cannot tell. */
 export function unknownContainer(latest: ObservedContainer, noun: string): ContainerToKill {
   const message = `${noun} is in "unknown" state, try killing it before restart`;
   return { id: latest.id, name: latest.name, message, reason: "Unknown" };
+}
+
+/** The kill of a container whose resize policy wants it started anew. */
+export function resizeKill(container: ContainerSpec, latest: ObservedContainer): ContainerToKill {
+  const message = `Container ${container.name} resize requires restart`;
+  return { id: latest.id, name: latest.name, message, reason: "" };
 }
 
 /** Whether the container was created from another spec than the pod has now. */

@@ -81,6 +81,12 @@ function refusedForFit(pod: DesiredPod, context: Node): Refusal | undefined {
   return undefined;
 }
 
+/** Why the node has no room for all that a pod asks for beside the others; undefined: it has. */
+export function lacksRoom(pod: DesiredPod, context: Pick<Node, "activePods" | "allocatable">): Refusal | undefined {
+  const others = context.activePods().filter((other) => other.metadata.uid !== pod.metadata.uid);
+  return insufficient(pod, others, context.allocatable());
+}
+
 function insufficient(
   pod: DesiredPod,
   others: readonly DesiredPod[],

@@ -6,19 +6,19 @@
  */
 import { deepEqual, type Timer } from "@k8ts/api";
 import type { PodStatus } from "@k8ts/api/core/v1";
-import { podCgroupResources } from "../cgroups/pod-resources.ts";
 import type { StartFailure } from "../status/container-statuses.ts";
 import { finishStatus } from "../status/finish-status.ts";
 import { generatePodStatus } from "../status/pod-status.ts";
 import type { PodProgress } from "../status/status-manager.ts";
-import { qosClass } from "../status/qos-class.ts";
 import { activeDeadline, deadlineVerdict } from "./active-deadline.ts";
+import { PodCgroup } from "./pod-cgroup.ts";
 import { admitPod } from "./pod-admission.ts";
 import { killPod } from "./kill-pod.ts";
 import { isAlive, type ObservedPod } from "./observed-pod.ts";
 import { podDirectory, type PodDependencies } from "./pod-dependencies.ts";
 import { isHostNetwork, isTerminalPhase, podText, type DesiredPod } from "./pod-spec.ts";
 import { removePodRemains } from "./pod-remains.ts";
+import { deferredRetry, PodResize } from "./pod-resize.ts";
 import { syncPod } from "./sync-pod.ts";
 
 /** Why the kubelet itself ends a pod. */
@@ -59,12 +59,19 @@ function asksForMore(before: DesiredPod, pod: DesiredPod): boolean {
   return isTerminalPhase(pod.status?.phase) || !deepEqual(wish(before), wish(pod));
 }
 
+/** Who keeps the workers. */
+export interface PodWorkerOwner {
+  /** Nothing of the pod is left, here or in the API. */
+  gone(uid: string): void;
+  /** The node has more room than before: other pods may have waited for it. */
+  freed(): void;
+}
+
 /** A pod's worker. */
 export class PodWorker {
   readonly uid: string;
   readonly #deps: PodDependencies;
-  /** Called when nothing of the pod is left, here or in the API. */
-  readonly #gone: (uid: string) => void;
+  readonly #owner: PodWorkerOwner;
   #pod: DesiredPod | undefined;
   #removed = false;
   #stage: Stage = "sync";
@@ -75,8 +82,8 @@ export class PodWorker {
   #again = false;
   #stopped = false;
   #failedSteps = 0;
-  /** What its cgroup was last limited to. */
-  #limits = "";
+  readonly #cgroup: PodCgroup;
+  readonly #resize: PodResize;
   #timer: Timer | undefined;
   #timerDue = Infinity;
   #abort = new AbortController();
@@ -84,18 +91,25 @@ export class PodWorker {
   readonly #startTime: number;
 
   /** `pod` undefined: the runtime has it and the API server does not. */
-  constructor(deps: PodDependencies, uid: string, pod: DesiredPod | undefined, gone: (uid: string) => void) {
+  constructor(deps: PodDependencies, uid: string, pod: DesiredPod | undefined, owner: PodWorkerOwner) {
     this.#deps = deps;
     this.uid = uid;
     this.#pod = pod;
-    this.#gone = gone;
+    this.#owner = owner;
+    this.#cgroup = new PodCgroup(deps, uid);
+    this.#resize = new PodResize(deps, uid);
     this.#removed = pod === undefined;
     this.#startTime = deps.clock.now();
   }
 
-  /** The pod as the API server last said. */
+  /** The pod as the API server last said, with the resources that it has been given. */
   get pod(): DesiredPod | undefined {
-    return this.#pod;
+    return this.#pod && this.#resize.resources.allocated(this.#pod);
+  }
+
+  /** Whether it waits for room to be given other resources. */
+  get deferred(): boolean {
+    return this.#stage === "sync" && this.#resize.deferred;
   }
 
   /** Whether containers of it run or may yet. */
@@ -216,14 +230,17 @@ export class PodWorker {
   }
 
   async #sync(): Promise<void> {
-    const pod = this.#pod!;
     const deps = this.#deps;
     const { signal } = this.#abort;
-    const verdict = this.#judge(pod);
+    const { resources } = this.#resize;
+    if (!this.#admitted) await resources.load();
+    const verdict = this.#judge(this.#pod!);
     if (verdict !== undefined) {
       this.#verdict = verdict;
       return;
     }
+    this.#giveResources(this.#pod!);
+    const pod = resources.allocated(this.#pod!);
     if (isTerminalPhase(this.#report(false)?.phase)) {
       this.#stage = "terminating";
       return;
@@ -237,32 +254,47 @@ export class PodWorker {
     const volumes = await deps.volumes.mount(pod, () => this.trigger());
     deps.probes.add(pod);
     signal.throwIfAborted();
-    const request = { pod, observed: this.#observe(), volumes, failures: this.#failures, signal };
+    const request = { pod, observed: this.#observe(), volumes, failures: this.#failures, resources, signal };
     try {
-      const { acted, retryAfter } = await syncPod(deps, request);
+      const { acted, retryAfter, resizeError } = await syncPod(deps, request);
       if (retryAfter !== undefined) this.#wake(retryAfter);
       if (acted) await deps.view.refresh();
+      await this.#settleResources(pod, resizeError);
     } finally {
       if (!this.#mustEnd()) this.#report(false);
     }
   }
 
+  #giveResources(pod: DesiredPod): void {
+    if (this.#resize.consider(pod)) this.#owner.freed();
+    if (this.#resize.deferred) this.#wake(deferredRetry);
+  }
+
+  async #settleResources(pod: DesiredPod, error: string | undefined): Promise<void> {
+    const { resources } = this.#resize;
+    await this.#or(this.#cgroup.narrow(resources.actual(pod)), cgroupFault);
+    await resources.save().catch((fault: unknown) => {
+      // A full disk must not keep the pod from running.
+      this.#deps.logger.warn("Cannot keep a pod's resource allocation", { pod: podText(pod), error: fault });
+    });
+    if (error !== undefined) this.#resize.failed(pod, error);
+    else this.#resize.settle(pod, this.#observe());
+  }
+
   /** Cgroup and directory: made before a sandbox, and limited anew where the pod's resources have changed. */
   async #prepare(pod: DesiredPod): Promise<void> {
-    const { cgroups, files, directories } = this.#deps;
-    const resources = podCgroupResources(pod);
-    const limits = JSON.stringify(resources);
-    if (limits === this.#limits && this.#observe().sandboxes[0]?.state === "READY") return;
-    const directory = `${podDirectory(directories, this.uid)}/volumes`;
-    await this.#or(cgroups.ensurePod(this.uid, qosClass(pod), resources), cgroupFault);
-    await this.#or(files.makeDirectory(directory, 0o750), directoryFault);
-    this.#limits = limits;
+    const { files, directories } = this.#deps;
+    const { resources } = this.#resize;
+    const missing = this.#observe().sandboxes[0]?.state !== "READY";
+    const changed = await this.#or(this.#cgroup.widen(pod, resources.actual(pod), missing), cgroupFault);
+    if (!changed) return;
+    await this.#or(files.makeDirectory(`${podDirectory(directories, this.uid)}/volumes`, 0o750), directoryFault);
   }
 
   /** What fails is told in an event, too. */
-  async #or(action: Promise<void>, { reason, text }: StepFault): Promise<void> {
+  async #or<T>(action: Promise<T>, { reason, text }: StepFault): Promise<T> {
     try {
-      await action;
+      return await action;
     } catch (error) {
       if (this.#pod !== undefined && !this.#removed && !this.#stopped)
         this.#deps.events.pod(this.#pod, "Warning", reason, `${text}: ${(error as Error).message}`);
@@ -295,7 +327,7 @@ export class PodWorker {
 
   /** Tells the API server what the pod is like now. */
   #report(terminal: boolean, finished = false): PodStatus | undefined {
-    const pod = this.#pod;
+    const { pod } = this;
     if (pod === undefined || this.#removed) return undefined;
     const { status: statuses, probes, node, clock } = this.#deps;
     const observed = this.#observe();
@@ -309,6 +341,8 @@ export class PodWorker {
       startFailure: (name) => this.#failures.get(name),
       terminal,
       ending: this.#stage !== "sync",
+      actual: (name) => this.#resize.resources.actuated(name),
+      resizeConditions: this.#resize.conditions(),
       verdict: this.#verdict,
       startTime: this.#startTime,
       now: clock.now(),
@@ -337,6 +371,7 @@ export class PodWorker {
     deps.probes.remove(this.uid);
     this.#report(true);
     this.#stage = "terminated";
+    this.#owner.freed();
   }
 
   async #tearDown(): Promise<void> {
@@ -359,6 +394,6 @@ export class PodWorker {
     this.#deps.images.forget(this.uid);
     this.#deps.status.forget(this.uid);
     this.#stopped = true;
-    this.#gone(this.uid);
+    this.#owner.gone(this.uid);
   }
 }

@@ -1,4 +1,5 @@
 /** All pod workers of a node: one per uid, fed by the API server's pods and by what the runtime shows. */
+import { qosClass } from "../status/qos-class.ts";
 import type { PodDependencies } from "./pod-dependencies.ts";
 import type { DesiredPod } from "./pod-spec.ts";
 import { PodWorker, type PodVerdict } from "./pod-worker.ts";
@@ -97,8 +98,24 @@ export class PodWorkers {
   }
 
   #add(uid: string, pod: DesiredPod | undefined): void {
-    const worker = new PodWorker(this.#deps!, uid, pod, () => this.#workers.delete(uid));
+    const worker = new PodWorker(this.#deps!, uid, pod, {
+      gone: () => this.#workers.delete(uid),
+      freed: () => this.#retryResizes(),
+    });
     this.#workers.set(uid, worker);
     if (this.#open) worker.trigger();
   }
+
+  /** Those that wait for room, the most important first. */
+  #retryResizes(): void {
+    const waiting = [...this.#workers.values()].filter((worker) => worker.deferred);
+    waiting.sort((a, b) => rank(b.pod) - rank(a.pod));
+    for (const worker of waiting) worker.trigger();
+  }
+}
+
+/** Priority first; among equals, Guaranteed pods. */
+function rank(pod: DesiredPod | undefined): number {
+  if (pod === undefined) return 0;
+  return (pod.spec?.priority ?? 0) * 2 + (qosClass(pod) === "Guaranteed" ? 1 : 0);
 }

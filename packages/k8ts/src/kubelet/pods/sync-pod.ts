@@ -13,6 +13,8 @@ import type { PodActions } from "./pod-actions.ts";
 import type { PodDependencies } from "./pod-dependencies.ts";
 import { ephemeralContainer, ephemeralContainers, initContainers, isHostNetwork, isSidecar } from "./pod-spec.ts";
 import { regularContainers, type DesiredPod, type PodContainer } from "./pod-spec.ts";
+import type { ResourceAllocation } from "./resource-allocation.ts";
+import { resizeContainers } from "./resize-containers.ts";
 import { startContainer, StartError } from "./start-container.ts";
 
 /** One pod to bring to what its spec says. */
@@ -22,6 +24,8 @@ export interface SyncRequest {
   readonly volumes: PodVolumes;
   /** Why containers could not be started; kept up to date here. */
   readonly failures: Map<string, StartFailure>;
+  /** What its containers have of cpu and memory; kept up to date here. */
+  readonly resources: ResourceAllocation;
   /** Aborts where the pod is to end. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +36,8 @@ export interface SyncOutcome {
   readonly acted: boolean;
   /** Milliseconds until another try; undefined: no need. */
   readonly retryAfter: number | undefined;
+  /** Why running containers could not be given other resources. */
+  readonly resizeError?: string;
 }
 
 /** How soon a container that could not be started is tried again, where nothing says otherwise. */
@@ -39,10 +45,13 @@ const retryMilliseconds = 10_000;
 
 /** Plans, and carries the plan out. Throws where the pod as a whole cannot go on (sandbox). */
 export async function syncPod(dependencies: PodDependencies, request: SyncRequest): Promise<SyncOutcome> {
-  const { pod, observed, signal } = request;
-  const actions = planPod(pod, observed, dependencies.probes.verdicts(observed.uid));
+  const { pod, observed, resources, signal } = request;
+  const verdicts = dependencies.probes.verdicts(observed.uid);
+  const actions = planPod(pod, observed, verdicts, (name) => resources.actuated(name));
   const acted = await stop(dependencies, request, actions);
-  if (!hasStarts(actions)) return { acted, retryAfter: undefined };
+  const resizeError = await resize(dependencies, request, actions);
+  const resizeRetry = resizeError === undefined ? undefined : retryMilliseconds;
+  if (!hasStarts(actions)) return { acted, retryAfter: resizeRetry, resizeError };
   signal.throwIfAborted();
   const sandbox = buildSandboxConfig(dependencies, pod, actions.attempt);
   let sandboxId = actions.sandboxId;
@@ -54,7 +63,22 @@ export async function syncPod(dependencies: PodDependencies, request: SyncReques
   if (isHostNetwork(pod)) ips = dependencies.node.hostIPs;
   const starter = new Starter(dependencies, request, sandboxId, sandbox, ips);
   await starter.startAll(actions);
-  return { acted: true, retryAfter: starter.retryAfter };
+  return { acted: true, retryAfter: starter.retryAfter ?? resizeRetry, resizeError };
+}
+
+/** Resolves to what went wrong. */
+async function resize(
+  dependencies: PodDependencies,
+  { pod, resources }: SyncRequest,
+  { containersToResize }: PodActions,
+): Promise<string | undefined> {
+  if (containersToResize.length === 0) return undefined;
+  try {
+    await resizeContainers(dependencies, pod, resources, containersToResize);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function hasStarts(actions: PodActions): boolean {
@@ -170,12 +194,13 @@ class Starter {
 
   /** Whether the container runs. */
   async #start(container: PodContainer): Promise<boolean> {
-    const { pod, observed, volumes, failures, signal } = this.#request;
+    const { pod, observed, volumes, failures, resources, signal } = this.#request;
     const { name } = container.spec;
     const place = { sandboxId: this.#sandboxId, sandbox: this.#sandbox, podIPs: this.#podIPs };
     signal.throwIfAborted();
     try {
       await startContainer(this.#dependencies, { pod, container, observed, volumes, signal, ...place });
+      resources.setActuated(name, container.spec.resources);
       failures.delete(name);
       return true;
     } catch (error) {

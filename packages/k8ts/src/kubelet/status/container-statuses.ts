@@ -3,6 +3,7 @@ import { formatTime, type DeepReadonly } from "@k8ts/api";
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from "@k8ts/api/core/v1";
 import { isSidecar, regularContainers, type DesiredPod, type PodContainer } from "../pods/pod-spec.ts";
 import { latestContainer, type ObservedContainer, type ObservedPod } from "../pods/observed-pod.ts";
+import type { ActualResources } from "../pods/pod-actions.ts";
 import { shouldBeRestarted } from "../pods/restart-policy.ts";
 import { restartingAllReason } from "./pod-phase.ts";
 
@@ -24,6 +25,8 @@ export interface ContainerStatusInput {
   /** "containerd": the scheme of container ids. */
   readonly runtimeName: string;
   readonly startFailure: (containerName: string) => StartFailure | undefined;
+  /** What a running container really has of cpu and memory; undefined: what its spec says. */
+  readonly actual: ActualResources;
   /** All containers of the pod are being restarted in place. */
   readonly restartingAll: boolean;
 }
@@ -118,7 +121,8 @@ function attemptStatus(
   if (latest.state === "UNKNOWN" && before?.state?.running !== undefined) status.restartCount = before.restartCount + 1;
   const { resources } = container.spec;
   if (resources?.requests !== undefined || resources?.limits !== undefined) {
-    status.resources = resources as ContainerStatus["resources"];
+    const actual = latest.state === "RUNNING" ? input.actual(container.spec.name) : undefined;
+    status.resources = (actual ?? resources) as ContainerStatus["resources"];
     if (resources.requests !== undefined) status.allocatedResources = { ...resources.requests };
   } else status.resources = {};
   return status;

@@ -5,6 +5,7 @@ import { allContainers, isHostNetwork, isSidecar, isTerminalPhase, regularContai
 import type { ContainerKind, DesiredPod } from "../pods/pod-spec.ts";
 import { activeContainers, podIPs, type ObservedPod } from "../pods/observed-pod.ts";
 import { sandboxChange } from "../pods/plan.ts";
+import type { ActualResources } from "../pods/pod-actions.ts";
 import { asksForRestartOfAll } from "../pods/plan-restart-of-all.ts";
 import { containerStatuses, type StartFailure } from "./container-statuses.ts";
 import { generateConditions, kubeletConditions } from "./pod-conditions.ts";
@@ -37,6 +38,10 @@ export interface PodStatusInput {
   readonly ending: boolean;
   /** The kubelet has put an end to the pod (eviction, deadline, admission). */
   readonly verdict?: { readonly reason: string; readonly message: string; readonly disruption?: boolean };
+  /** What running containers really have of cpu and memory. */
+  readonly actual: ActualResources;
+  /** Of a change of cpu and memory that waits or is under way. */
+  readonly resizeConditions: readonly PodCondition[];
   /** Milliseconds since the epoch, when the kubelet first saw the pod. */
   readonly startTime: number;
   readonly now: number;
@@ -66,6 +71,7 @@ function setContainers(input: PodStatusInput, status: PodStatus): void {
       before,
       runtimeName: input.runtimeName,
       startFailure: input.startFailure,
+      actual: input.actual,
       restartingAll,
     });
   status.initContainerStatuses = of("init", input.before.initContainerStatuses);
@@ -119,13 +125,19 @@ function setConditions(input: PodStatusInput, status: PodStatus): void {
     sandboxReady: !sandboxChange(pod, input.observed).changed,
     conditions: before.conditions ?? [],
   });
+  if (!input.ending) own.push(...input.resizeConditions.map((condition) => ({ ...condition })));
   const now = formatTime(input.now);
   for (const condition of own) {
     const old = before.conditions?.find((one) => one.type === condition.type);
-    const at = old?.status === condition.status ? old.lastTransitionTime : now;
+    const at = old?.status === condition.status && sameResize(old, condition) ? old.lastTransitionTime : now;
     if (at !== undefined) condition.lastTransitionTime = at;
   }
   status.conditions = [...(kept as PodCondition[]), ...own];
+}
+
+/** Conditions of a resize move when their reason does: they are never "False". */
+function sameResize(old: DeepReadonly<PodCondition>, { type, reason }: PodCondition): boolean {
+  return !type.startsWith("PodResize") || old.reason === reason;
 }
 
 /** Whether the node itself ends the pod (KEP-3329); once said, it stays. */

@@ -25,6 +25,9 @@ const fields = [
 /** Lists that the API merges by key: they have to be replaced as a whole, or an old address stays. */
 const mergedLists: ReadonlySet<string> = new Set(["hostIPs", "podIPs"]);
 
+/** Conditions that are absent, rather than "False", where they do not hold. */
+const passing: ReadonlySet<string> = new Set(["PodResizePending", "PodResizeInProgress"]);
+
 function mayReport(condition: DeepReadonly<PodCondition>): boolean {
   return kubeletConditions.has(condition.type) || condition.type === "DisruptionTarget";
 }
@@ -55,6 +58,9 @@ function changedConditions(from: Status, to: Status): Record<string, unknown>[] 
       if (old?.[field] !== undefined && condition[field] === undefined) entry[field] = null;
     }
     changed.push(entry);
+  }
+  for (const { type } of from.conditions ?? []) {
+    if (passing.has(type) && !to.conditions?.some((one) => one.type === type)) changed.push({ $patch: "delete", type });
   }
   return changed;
 }

@@ -22,6 +22,8 @@ function statusOf(pod: Pod, observed: string, fields: Partial<PodStatusInput> = 
     startFailure: () => undefined,
     terminal: false,
     ending: false,
+    actual: () => undefined,
+    resizeConditions: [],
     startTime: now,
     now,
     ...fields,

@@ -19,16 +19,20 @@ interface Condition {
   readonly type: string;
 }
 
-/** Conditions merged by type; list directives taken out. */
+/** Conditions merged by type, or deleted where a directive says so; other list directives taken out. */
 function mergedStatus(old: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
   const status: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(patch)) {
     status[field] = Array.isArray(value) ? value.filter((one) => !(one as { $patch?: unknown })?.$patch) : value;
   }
-  const changed = status["conditions"] as (Condition & Record<string, unknown>)[] | undefined;
+  const changed = patch["conditions"] as (Condition & Record<string, unknown>)[] | undefined;
   if (changed === undefined) return status;
   const conditions = new Map(((old["conditions"] as Condition[] | undefined) ?? []).map((one) => [one.type, one]));
   for (const condition of changed) {
+    if (condition["$patch"] === "delete") {
+      conditions.delete(condition.type);
+      continue;
+    }
     const merged = Object.entries({ ...conditions.get(condition.type), ...condition });
     conditions.set(
       condition.type,

@@ -125,6 +125,11 @@ test("a subPath is bound, made where it is missing, and never leads outside", { 
   assert.equal(await bound("in"), "file,out");
   assert.equal(await bound("new/deep"), "");
   assert.ok((await lstat(`${root}/new/deep`)).isDirectory());
+  // As the volume's root, whatever the umask.
+  await bindInside(root, "open", target, 0o2777);
+  assert.equal((await lstat(`${root}/open`)).mode & 0o777, 0o777);
+  execFileSync("umount", [target]);
+  await rm(target, { recursive: true });
   for (const path of ["dir/out", "etc", "etc/passwd", "../x", "etc/new"])
     await assert.rejects(bindInside(root, path, target, 0o755), path);
   await assert.rejects(lstat("/etc/new"));
