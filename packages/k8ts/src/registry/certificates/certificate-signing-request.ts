@@ -1,56 +1,15 @@
 /** CertificateSigningRequests: what the store must know of them. */
-import { deepEqual, fieldInvalid, fieldRequired, formatTime, type DeepReadonly, type FieldError } from "@k8ts/api";
+import { formatTime, type DeepReadonly } from "@k8ts/api";
 import type { CertificateSigningRequest } from "@k8ts/api/certificates/v1";
 import type { RequestContext } from "../context.ts";
-import { checkImmutable } from "../meta/field-checks.ts";
-import { checkSignerName } from "../meta/signer-name.ts";
 import { ageColumn, nameColumn, text } from "../printing/columns.ts";
 import { humanDuration } from "../printing/human-duration.ts";
 import { keepStatus, lent } from "../status-subresource.ts";
 import type { Strategy } from "../strategy.ts";
+import { decisions, validateRequest, validateRequestUpdate } from "./certificate-signing-request-validation.ts";
 
 type In<T> = DeepReadonly<T>;
 type Request = CertificateSigningRequest;
-
-const decisions = ["Approved", "Denied"];
-
-function validate({ spec }: In<Request>): FieldError[] {
-  const faults: FieldError[] = [];
-  if (!spec.request) faults.push(fieldRequired("spec.request", ""));
-  else if (!Buffer.from(spec.request, "base64").toString("latin1").includes("-----BEGIN CERTIFICATE REQUEST-----")) {
-    faults.push(fieldInvalid("spec.request", spec.request, "PEM block type must be CERTIFICATE REQUEST"));
-  }
-  if (!spec.usages?.length) faults.push(fieldRequired("spec.usages", ""));
-  checkSignerName(spec.signerName, "spec.signerName", faults);
-  if (spec.expirationSeconds !== undefined && spec.expirationSeconds < 600) {
-    const detail = "may not specify a duration less than 600 seconds (10 minutes)";
-    faults.push(fieldInvalid("spec.expirationSeconds", spec.expirationSeconds, detail));
-  }
-  return faults;
-}
-
-/** Once made, a decision stays. */
-function validateDecision(object: In<Request>, old: In<Request>): FieldError[] {
-  const faults: FieldError[] = [];
-  const { conditions = [] } = object.status ?? {};
-  const has = (of: In<Request>, type: string): boolean =>
-    of.status?.conditions?.some((one) => one.type === type) ?? false;
-  conditions.forEach(({ type }, index) => {
-    if (!type) faults.push(fieldRequired(`status.conditions[${index}].type`, ""));
-  });
-  if (has(object, "Approved") && has(object, "Denied")) {
-    const detail = "Approved and Denied conditions are mutually exclusive";
-    faults.push(fieldInvalid("status.conditions", "Denied", detail));
-  }
-  for (const type of decisions) {
-    if (has(old, type) && !has(object, type)) {
-      faults.push(
-        fieldInvalid("status.conditions", conditions, `updates may not remove a condition of type "${type}"`),
-      );
-    }
-  }
-  return faults;
-}
 
 function stampConditions(object: Request, old: In<Request>, now: string): void {
   for (const condition of object.status?.conditions ?? []) {
@@ -58,6 +17,17 @@ function stampConditions(object: Request, old: In<Request>, now: string): void {
     condition.lastUpdateTime ??= now;
     condition.lastTransitionTime ??= before?.status === condition.status ? before.lastTransitionTime : now;
   }
+}
+
+/** Puts back conditions of one type as they were, unless some were added or removed: that is refused later. */
+function keepConditions(object: Request, old: In<Request>, type: string): void {
+  const conditions = object.status?.conditions ?? [];
+  const before = (old.status?.conditions ?? []).filter((one) => one.type === type);
+  const places = conditions.flatMap((one, index) => (one.type === type ? [index] : []));
+  if (places.length !== before.length) return;
+  places.forEach((place, index) => {
+    conditions[place] = { ...before[index]! };
+  });
 }
 
 function state({ status }: In<Request>): string {
@@ -88,8 +58,10 @@ export const certificateSigningRequest: Strategy<Request> = {
     object.spec = lent(old.spec);
     keepStatus(object, old);
   },
-  validate,
-  validateUpdate: (object, old) => [...validate(object), ...validateDecision(object, old)],
+  // Requests may have any name that fits into a URL.
+  validateName: () => [],
+  validate: (object) => validateRequest(object),
+  validateUpdate: (object, old) => validateRequestUpdate(object, old, { decide: false, issue: false }),
   fieldNames: ["spec.signerName"],
   fields: ({ spec }) => ({ "spec.signerName": spec.signerName }),
   columns: [
@@ -106,19 +78,10 @@ export const certificateSigningRequest: Strategy<Request> = {
     prepareForUpdate(object, old, { clock }) {
       object.spec = lent(old.spec);
       // Approval is another subresource's, with its own permission.
-      const { conditions = [] } = object.status ?? {};
-      const kept = (old.status?.conditions ?? []).filter(({ type }) => decisions.includes(type));
-      const others = conditions.filter(({ type }) => !decisions.includes(type));
-      if (object.status) object.status.conditions = [...lent<typeof conditions>(kept), ...others];
+      for (const type of decisions) keepConditions(object, old, type);
       stampConditions(object, old, formatTime(clock.now()));
     },
-    validateUpdate(object, old) {
-      const faults = validateDecision(object, old);
-      if (old.status?.certificate) {
-        checkImmutable(object.status?.certificate, old.status.certificate, "status.certificate", faults);
-      }
-      return faults;
-    },
+    validateUpdate: (object, old) => validateRequestUpdate(object, old, { decide: false, issue: true }),
   },
   subresources: {
     approval: {
@@ -128,15 +91,7 @@ export const certificateSigningRequest: Strategy<Request> = {
         object.status = { ...lent<Request["status"]>(old.status), conditions };
         stampConditions(object, old, formatTime(clock.now()));
       },
-      validateUpdate(object, old) {
-        const faults = validateDecision(object, old);
-        const others = (of: In<Request>): unknown =>
-          of.status?.conditions?.filter(({ type }) => !decisions.includes(type)) ?? [];
-        if (!deepEqual(others(object), others(old))) {
-          faults.push(fieldInvalid("status.conditions", object.status?.conditions, "may only set Approved and Denied"));
-        }
-        return faults;
-      },
+      validateUpdate: (object, old) => validateRequestUpdate(object, old, { decide: true, issue: false }),
     },
   },
 };
