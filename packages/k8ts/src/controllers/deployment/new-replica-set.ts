@@ -20,7 +20,7 @@ export function replicaSetName(deployment: string, hash: string): string {
 export function newReplicaSet(
   deployment: ReadDeployment,
   old: readonly ReadReplicaSet[],
-  revision: number,
+  revision: bigint,
 ): ReplicaSet {
   const { name = "", namespace = "" } = deployment.metadata;
   const template = cloneJson(deployment.spec!.template);

@@ -4,8 +4,10 @@ import { deployment, replicaSet } from "../testing/objects.ts";
 import { replicaSetName } from "./new-replica-set.ts";
 import { generationsOf, isSameTemplate } from "./replica-set-lists.ts";
 import {
+  byRevision,
   currentSetAnnotations,
   lastRevision,
+  maxRevision,
   newSetAnnotations,
   revisionAnnotation,
   revisionHistoryAnnotation,
@@ -17,13 +19,13 @@ const withAnnotations = (annotations: Record<string, string>) => {
   return set;
 };
 
-const cases: readonly [why: string, before: Record<string, string>, revision: number, after: Record<string, string>][] =
+const cases: readonly [why: string, before: Record<string, string>, revision: bigint, after: Record<string, string>][] =
   [
-    ["a first revision", {}, 1, { revision: "1" }],
-    ["a rollback remembers the old revision", { revision: "1" }, 3, { revision: "3", history: "1" }],
-    ["again", { revision: "3", history: "1" }, 5, { revision: "5", history: "1,3" }],
-    ["never back", { revision: "7" }, 3, { revision: "7" }],
-    ["what is no number stays", { revision: "x" }, 3, { revision: "x" }],
+    ["a first revision", {}, 1n, { revision: "1" }],
+    ["a rollback remembers the old revision", { revision: "1" }, 3n, { revision: "3", history: "1" }],
+    ["again", { revision: "3", history: "1" }, 5n, { revision: "5", history: "1,3" }],
+    ["never back", { revision: "7" }, 3n, { revision: "7" }],
+    ["what is no number stays", { revision: "x" }, 3n, { revision: "x" }],
   ];
 
 for (const [why, before, revision, after] of cases) {
@@ -40,7 +42,7 @@ for (const [why, before, revision, after] of cases) {
 test("history drops its oldest beyond 2000 characters", () => {
   const history = Array.from({ length: 400 }, (_, index) => String(1000 + index)).join(",");
   const set = withAnnotations({ [revisionAnnotation]: "1400", [revisionHistoryAnnotation]: history });
-  const next = currentSetAnnotations(deployment("web", 1), set, 1402)[revisionHistoryAnnotation]!;
+  const next = currentSetAnnotations(deployment("web", 1), set, 1402n)[revisionHistoryAnnotation]!;
   assert.ok(next.length <= 2000 && next.startsWith("1001,") && next.endsWith(",1399,1400"));
 });
 
@@ -51,7 +53,7 @@ test("a set shows its Deployment's annotations but for bookkeeping", () => {
     "kubernetes.io/change-cause": "edit",
     "kubectl.kubernetes.io/last-applied-configuration": "{}",
   };
-  assert.deepEqual(newSetAnnotations(owner, 2), {
+  assert.deepEqual(newSetAnnotations(owner, 2n), {
     "kubernetes.io/change-cause": "edit",
     "deployment.kubernetes.io/revision": "2",
     "deployment.kubernetes.io/desired-replicas": "4",
@@ -61,8 +63,17 @@ test("a set shows its Deployment's annotations but for bookkeeping", () => {
 
 test("an undo goes to the second highest revision", () => {
   const sets = ["3", "x", "7", "5"].map((revision) => withAnnotations({ [revisionAnnotation]: revision }));
-  assert.equal(lastRevision(sets), 5);
-  assert.equal(lastRevision(sets.slice(0, 1)), 0);
+  assert.equal(lastRevision(sets), 5n);
+  assert.equal(lastRevision(sets.slice(0, 1)), 0n);
+});
+
+test("revisions count on beyond what a double holds", () => {
+  const [one, other] = ["3546343826724305832", "3546343826724305831"].map((revision) =>
+    withAnnotations({ [revisionAnnotation]: revision }),
+  );
+  assert.equal(maxRevision([other!, one!]) + 1n, 3546343826724305833n);
+  assert.ok(byRevision(one!, other!) > 0);
+  assert.equal(maxRevision([withAnnotations({ [revisionAnnotation]: "9999999999999999999" })]), 0n);
 });
 
 test("templates compare without the hash label; absent and empty are the same", () => {

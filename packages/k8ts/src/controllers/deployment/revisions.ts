@@ -33,26 +33,45 @@ export function integerAnnotation(object: { metadata: DeepReadonly<ObjectMeta> }
   return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
+const largestRevision = 2n ** 63n - 1n;
+
+/** The 64-bit integer of an annotation, whatever number it counts up to; undefined where it is absent or not one. */
+export function revisionAnnotated(
+  object: { metadata: DeepReadonly<ObjectMeta> },
+  name: string = revisionAnnotation,
+): bigint | undefined {
+  const text = object.metadata.annotations?.[name];
+  if (text === undefined || !/^[+-]?\d{1,19}$/.test(text)) return undefined;
+  const value = BigInt(text.replace("+", ""));
+  return value <= largestRevision && value >= -largestRevision ? value : undefined;
+}
+
 /** A ReplicaSet's revision; 0 where it has none, undefined where it is not a number. */
-export function revisionOf(set: ReadReplicaSet): number | undefined {
-  return set.metadata.annotations?.[revisionAnnotation] === undefined ? 0 : integerAnnotation(set, revisionAnnotation);
+export function revisionOf(set: ReadReplicaSet): bigint | undefined {
+  return set.metadata.annotations?.[revisionAnnotation] === undefined ? 0n : revisionAnnotated(set);
 }
 
 /** The highest revision among ReplicaSets; 0 where none has one. */
-export const maxRevision = (sets: readonly ReadReplicaSet[]): number =>
-  Math.max(0, ...sets.map((set) => revisionOf(set) ?? 0));
+export function maxRevision(sets: readonly ReadReplicaSet[]): bigint {
+  let highest = 0n;
+  for (const set of sets) {
+    const revision = revisionOf(set) ?? 0n;
+    if (revision > highest) highest = revision;
+  }
+  return highest;
+}
 
 /** The second highest revision: the one that an undo goes back to; 0 where there is none. */
-export function lastRevision(sets: readonly ReadReplicaSet[]): number {
-  const revisions = sets.map((set) => revisionOf(set) ?? 0).sort((a, b) => b - a);
-  return revisions[1] ?? 0;
+export function lastRevision(sets: readonly ReadReplicaSet[]): bigint {
+  const revisions = sets.map((set) => revisionOf(set) ?? 0n).sort((a, b) => (a === b ? 0 : a < b ? 1 : -1));
+  return revisions[1] ?? 0n;
 }
 
 /** Oldest revision first. */
 export function byRevision(a: ReadReplicaSet, b: ReadReplicaSet): number {
   const [first, second] = [revisionOf(a), revisionOf(b)];
   if (first === undefined || second === undefined || first === second) return byCreation(a, b);
-  return first - second;
+  return first < second ? -1 : 1;
 }
 
 /** The Deployment's annotations that its current ReplicaSet shows too. */
@@ -72,7 +91,7 @@ export function sizeAnnotations(deployment: ReadDeployment): Record<string, stri
 }
 
 /** The annotations of a ReplicaSet that is about to be made, at this revision. */
-export function newSetAnnotations(deployment: ReadDeployment, revision: number): Record<string, string> {
+export function newSetAnnotations(deployment: ReadDeployment, revision: bigint): Record<string, string> {
   return {
     ...copiedAnnotations(deployment.metadata.annotations),
     [revisionAnnotation]: String(revision),
@@ -87,7 +106,7 @@ export function newSetAnnotations(deployment: ReadDeployment, revision: number):
 export function currentSetAnnotations(
   deployment: ReadDeployment,
   set: ReadReplicaSet,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const next = { ...set.metadata.annotations, ...copiedAnnotations(deployment.metadata.annotations) };
   const text = set.metadata.annotations?.[revisionAnnotation];

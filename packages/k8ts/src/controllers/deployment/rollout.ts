@@ -34,10 +34,10 @@ import {
 import {
   byRevision,
   currentSetAnnotations,
-  integerAnnotation,
   lastRevision,
   maxRevision,
   revisionAnnotation,
+  revisionAnnotated,
   revisionOf,
   rollbackToAnnotation,
   rolledBackAnnotations,
@@ -145,7 +145,7 @@ export class Rollout {
   async #syncCurrent(): Promise<void> {
     const set = this.#current;
     if (!set) return;
-    const annotations = currentSetAnnotations(this.#deployment, set, maxRevision(this.#old) + 1);
+    const annotations = currentSetAnnotations(this.#deployment, set, maxRevision(this.#old) + 1n);
     const minReadySeconds = this.#deployment.spec?.minReadySeconds ?? 0;
     const sameDelay = (set.spec?.minReadySeconds ?? 0) === minReadySeconds;
     if (!sameDelay || !deepEqual(annotations, set.metadata.annotations ?? {})) {
@@ -168,7 +168,7 @@ export class Rollout {
   }
 
   async #createCurrent(): Promise<ReadReplicaSet> {
-    const revision = maxRevision(this.#old) + 1;
+    const revision = maxRevision(this.#old) + 1n;
     const wanted = newReplicaSet(this.#deployment, this.#old, revision);
     let created: ReadReplicaSet;
     try {
@@ -259,19 +259,19 @@ export class Rollout {
   }
 
   /** The revision that a client of the removed v1beta1 API asks to go back to; 0: the last one. */
-  #rollbackTo(): number | undefined {
-    return integerAnnotation(this.#deployment, rollbackToAnnotation);
+  #rollbackTo(): bigint | undefined {
+    return revisionAnnotated(this.#deployment, rollbackToAnnotation);
   }
 
   async #rollBack(): Promise<void> {
     await this.#ensureCurrent();
     const revision = this.#rollbackTo() || lastRevision(this.#all());
-    const set = revision === 0 ? undefined : this.#all().find((candidate) => revisionOf(candidate) === revision);
+    const set = revision === 0n ? undefined : this.#all().find((candidate) => revisionOf(candidate) === revision);
     const next = cloneJson(this.#deployment) as Deployment;
     const name = this.#deployment.metadata.name ?? "";
     let told: readonly ["Normal" | "Warning", string, string];
     if (!set) {
-      const why = revision === 0 ? "Unable to find last revision." : "Unable to find the revision to rollback to.";
+      const why = revision === 0n ? "Unable to find last revision." : "Unable to find the revision to rollback to.";
       told = ["Warning", "DeploymentRollbackRevisionNotFound", why];
     } else if (isSameTemplate(set.spec?.template, next.spec?.template)) {
       const why = `The rollback revision contains the same template as current deployment "${name}"`;
