@@ -228,6 +228,24 @@ describe("exec over WebSocket", () => {
     });
   }
 
+  it("takes long commands", async () => {
+    const { channels } = await overWebSocket(kubelet, `${quick}&command=${"x".repeat(100_000)}`, ["v5.channel.k8s.io"]);
+    assert.equal(channels[1], "hi\n");
+  });
+
+  it("tells why a container could not be attached to", async () => {
+    kubelet.runtime.attach = async () => {
+      throw new Error("container is not running");
+    };
+    try {
+      const { channels } = await overWebSocket(kubelet, "/attach/default/web/main?output=1", ["v5.channel.k8s.io"]);
+      const message = "Internal error occurred: error attaching to container: container is not running";
+      assert.equal(JSON.parse(channels[3]!).message, message);
+    } finally {
+      delete (kubelet.runtime as { attach?: unknown }).attach;
+    }
+  });
+
   it("tells why a command could not be run", async () => {
     const { channels } = await overWebSocket(kubelet, "/exec/default/web/main?command=nope&output=1", [
       "v5.channel.k8s.io",

@@ -19,6 +19,9 @@ import { serveAttach, serveExec, serveForward, serveRun, type UpgradeExchange } 
 import { UsageRates } from "./usage-rates.ts";
 import { resourceMetrics, summary } from "./usage.ts";
 
+/** A command of exec stands in the request line, and may be long; as Go's servers take it. */
+const maxHeaderBytes = 1024 * 1024;
+
 /** A serving certificate, and who signs clients' certificates; PEM. */
 export interface KubeletServerTls {
   readonly cert: string;
@@ -141,7 +144,7 @@ class HttpsKubeletServer implements KubeletServer {
     };
     // Keep-alive finds the clients of long streams that went without a word.
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, noDelay: true };
-    const server = createServer({ ...tls, ...keepAlive, ALPNProtocols: ["http/1.1"] });
+    const server = createServer({ ...tls, ...keepAlive, maxHeaderSize: maxHeaderBytes, ALPNProtocols: ["http/1.1"] });
     server.on("request", (request, response) => void this.#serve(request, response));
     server.on("upgrade", (request, socket, head) => void this.#upgrade({ request, socket, head }));
     server.on("clientError", (_error, socket) => {

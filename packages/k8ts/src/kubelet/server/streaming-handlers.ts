@@ -61,7 +61,7 @@ export async function serveExec(context: ServerContext, exchange: UpgradeExchang
   if (id === undefined) throw new Refused(500, `container not found ("${target.container}")`);
   const command = exchange.query.getAll("command");
   if (command.length === 0) throw new Refused(400, "you must specify at least 1 command");
-  await serveProcess(context, exchange, options, async (connection) => {
+  await serveProcess(context, exchange, options, "executing command in", async (connection) => {
     const request: StreamRequest = { containerId: id, command, ...options };
     return exitStatus(await context.runtime.exec(request, streamsOf(connection), connection.signal));
   });
@@ -81,7 +81,7 @@ export async function serveAttach(context: ServerContext, exchange: UpgradeExcha
   // Whether there is a terminal was settled when the container was made.
   const tty = spec.tty === true;
   const request: StreamRequest = { containerId: id, command: [], ...asked, tty, stderr: asked.stderr && !tty };
-  await serveProcess(context, exchange, asked, async (connection) => {
+  await serveProcess(context, exchange, asked, "attaching to", async (connection) => {
     await context.runtime.attach(request, streamsOf(connection), connection.signal);
     return exitStatus(0);
   });
@@ -105,16 +105,18 @@ async function serveProcess(
   context: ServerContext,
   exchange: UpgradeExchange,
   options: RemoteCommandOptions,
+  deed: string,
   run: (connection: RemoteCommandConnection) => Promise<ExecStatus>,
 ): Promise<void> {
   const connection = await acceptRemoteCommand(exchange, options, context.clock);
   if (connection === undefined) return;
-  await connection.finish(await statusOf(context, connection, run));
+  await connection.finish(await statusOf(context, connection, deed, run));
 }
 
 async function statusOf(
   context: ServerContext,
   connection: RemoteCommandConnection,
+  deed: string,
   run: (connection: RemoteCommandConnection) => Promise<ExecStatus>,
 ): Promise<ExecStatus> {
   try {
@@ -122,8 +124,8 @@ async function statusOf(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const cancelled = error instanceof RuntimeError && error.code === "CANCELLED";
-    if (!cancelled) context.logger.info("A command in a container failed", { error: message });
-    return failureStatus(`error executing command in container: ${message}`);
+    if (!cancelled) context.logger.info(`Error ${deed} a container`, { error: message });
+    return failureStatus(`error ${deed} container: ${message}`);
   }
 }
 
