@@ -66,6 +66,16 @@ test("duplicate fields are told, the last one wins", () => {
   ]);
 });
 
+test("problems are told in the order of the document, once, and not of what is within unknown fields", () => {
+  const body =
+    '{"spec":{"x":{"a":1,"a":2},"hostname":"a","x":1,"hostname":"b","hostname":"c","containers":[{"name":"a","y":0}]}}';
+  assert.deepEqual(decode(body, pod).problems, [
+    'unknown field "spec.x"',
+    'duplicate field "spec.hostname"',
+    'unknown field "spec.containers[0].y"',
+  ]);
+});
+
 test("wrong types are refused in Go's words", () => {
   const cases: [string, string][] = [
     [

@@ -6,7 +6,7 @@ import type { Scheme } from "../scheme.ts";
 import { badRequest, type StatusError, unsupportedMediaType } from "../status-error.ts";
 import { cannotBeHandled, ConformError, conformValue } from "./conform.ts";
 import { encodeJson } from "./encode-json.ts";
-import { duplicateFields, jsonSyntaxFault, scanJson } from "./json-scan.ts";
+import { fieldProblems, jsonSyntaxFault, scanJson } from "./json-scan.ts";
 import { baseMediaType, bodyMediaTypes, jsonMediaType, protobufMediaType, yamlMediaType } from "./media-type.ts";
 import { decodeProtobufEnvelope } from "./protobuf.ts";
 import { parseYaml } from "./yaml.ts";
@@ -118,8 +118,8 @@ function decodeJsonBody(body: Body): DecodedBody {
   const value = parseJson(text);
   const shaped = shape(value, body, text);
   if (!body.strict) return { object: shaped.object, problems: [] };
-  const duplicates = shaped.keys === scan.keys ? [] : duplicateFields(text);
-  return { object: shaped.object, problems: [...duplicates, ...shaped.problems] };
+  const problems = shaped.keys === scan.keys ? shaped.problems : fieldProblems(text, shaped.problems);
+  return { object: shaped.object, problems };
 }
 
 function parseJson(text: string): unknown {

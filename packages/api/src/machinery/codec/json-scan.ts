@@ -56,15 +56,20 @@ class SyntaxFault extends Error {}
 
 const space = new Set([" ", "\t", "\r", "\n"]);
 
+/** Hears of each key in the order of the document; false: not of those within its value. */
+type KeyVisitor = (path: string, duplicate: boolean) => boolean;
+
 /** A strict reader of one JSON document that keeps nothing but paths. */
 class JsonReader {
   readonly #text: string;
-  readonly #onDuplicate: (path: string) => void;
+  readonly #visit: KeyVisitor;
   #at = 0;
+  /** Within how many objects that nobody wants to hear about. */
+  #skipped = 0;
 
-  constructor(text: string, onDuplicate: (path: string) => void) {
+  constructor(text: string, visit: KeyVisitor) {
     this.#text = text;
-    this.#onDuplicate = onDuplicate;
+    this.#visit = visit;
   }
 
   /** Reads the whole document; throws SyntaxFault in Go's words. */
@@ -113,12 +118,14 @@ class JsonReader {
       if (this.#text[this.#at] !== '"') throw this.#fault("looking for beginning of object key string");
       const key = this.#string();
       const child = path === "" ? key : `${path}.${key}`;
-      if (seen.has(key)) this.#onDuplicate(child);
+      const skip = this.#skipped === 0 && !this.#visit(child, seen.has(key));
       seen.add(key);
       this.#spaces();
       if (this.#text[this.#at] !== ":") throw this.#fault("after object key");
       this.#at++;
+      if (skip) this.#skipped++;
       this.#value(child);
+      if (skip) this.#skipped--;
       this.#spaces();
       const next = this.#text[this.#at];
       if (next !== "," && next !== "}") throw this.#fault("after object key:value pair");
@@ -203,7 +210,7 @@ class JsonReader {
 /** What Go says of a text that JSON.parse refused; "" where Go has nothing against it. */
 export function jsonSyntaxFault(text: string): string {
   try {
-    new JsonReader(text, () => {}).document();
+    new JsonReader(text, () => false).document();
     return "";
   } catch (error) {
     if (error instanceof SyntaxFault) return error.message;
@@ -214,14 +221,23 @@ export function jsonSyntaxFault(text: string): string {
 /** Most faults that a strict reader reports. */
 const maxProblems = 100;
 
-/** `duplicate field "spec.replicas"` for each key that an object of this document has twice. */
-export function duplicateFields(text: string): string[] {
-  const problems: string[] = [];
-  const reader = new JsonReader(text, (path) => {
-    if (problems.length < maxProblems) problems.push(`duplicate field ${JSON.stringify(path)}`);
+/**
+ * `duplicate field "spec.replicas"` for each key that an object of this document has twice, among `unknown` (texts such as
+ * `unknown field "spec.x"`) in the order of the document. Nothing is told twice, nor of what is within unknown fields.
+ */
+export function fieldProblems(text: string, unknown: readonly string[] = []): string[] {
+  const waiting = new Set(unknown);
+  const told = new Set<string>();
+  const reader = new JsonReader(text, (path, duplicate) => {
+    const quoted = JSON.stringify(path);
+    const foreign = `unknown field ${quoted}`;
+    if (waiting.has(foreign)) told.add(foreign);
+    else if (duplicate) told.add(`duplicate field ${quoted}`);
+    return !waiting.has(foreign);
   });
   reader.document();
-  return problems;
+  for (const problem of waiting) told.add(problem);
+  return [...told].slice(0, maxProblems);
 }
 
 /** How many keys a parsed value has, all levels together. */

@@ -7,7 +7,7 @@ import { fieldInvalid } from "../field-error.ts";
 import { badRequest, invalid, unsupportedMediaType } from "../status-error.ts";
 import { ConformError, conformValue } from "../codec/conform.ts";
 import { strictDecodingText, type FieldValidation } from "../codec/decode-body.ts";
-import { duplicateFields, jsonSyntaxFault, scanJson } from "../codec/json-scan.ts";
+import { fieldProblems, jsonSyntaxFault, scanJson } from "../codec/json-scan.ts";
 import { baseMediaType } from "../codec/media-type.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { goText, isJsonObject } from "./json-values.ts";
@@ -73,7 +73,7 @@ export function decodePatch(
 }
 
 function patchProblems(text: string, mediaType: string, patch: unknown): string[] {
-  const duplicates = duplicateFields(text);
+  const duplicates = fieldProblems(text);
   if (mediaType !== jsonPatchMediaType || !Array.isArray(patch)) return duplicates;
   const unknown = (patch as unknown[]).flatMap((operation, index) =>
     isJsonObject(operation)
