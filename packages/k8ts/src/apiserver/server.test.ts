@@ -33,6 +33,13 @@ test("health, version, discovery and OIDC answer", async () => {
   assert.equal(keys.json.keys[0].d, undefined, "the private key must stay private");
 });
 
+test("health checks are counted", async () => {
+  await call(t, "GET", "/livez?verbose");
+  const { text } = await call(t, "GET", "/metrics/slis");
+  assert.match(text, /^kubernetes_healthcheck\{name="ping",type="livez"\} 1$/m);
+  assert.match(text, /^kubernetes_healthchecks_total\{name="ping",status="success",type="livez"\} \d+$/m);
+});
+
 test("a watch that is refused is a Status, one that is accepted ends with the server's time", async () => {
   const refused = await call(t, "GET", `${core}/configmaps?watch=1&resourceVersion=nope`);
   assert.equal(refused.status, 400);

@@ -43,6 +43,7 @@ import { createRouter } from "./router.ts";
 import type { Docs } from "./openapi/index.ts";
 import { discoveryRoutes } from "./routes/discovery.ts";
 import { healthRoute, ping, type HealthCheck } from "./routes/health.ts";
+import { HealthRecord, slisRoute } from "./routes/health-record.ts";
 import { metricsRoute, type MetricsText } from "./routes/metrics.ts";
 import { openidRoutes } from "./routes/openid.ts";
 import type { Route } from "./routes/route.ts";
@@ -296,10 +297,12 @@ class Server implements ApiServer {
       check: () => (this.#ready || this.#inFlight.stopping ? undefined : "not finished"),
     }));
     const live = [ping, ...hooks, ...healthChecks];
+    const parts = { logger, record: new HealthRecord() };
     return [
-      healthRoute("healthz", [ping, stored, ...hooks, ...healthChecks], logger),
-      healthRoute("livez", live, logger),
-      healthRoute("readyz", [ping, stored, ...hooks, ...healthChecks, shutdown], logger),
+      healthRoute("healthz", [ping, stored, ...hooks, ...healthChecks], parts),
+      healthRoute("livez", live, parts),
+      healthRoute("readyz", [ping, stored, ...hooks, ...healthChecks, shutdown], parts),
+      slisRoute(parts.record),
       versionRoute,
       ...(metricsText ? [metricsRoute(metricsText)] : []),
       ...openidRoutes(this.#issuer, () => `${this.url}/openid/v1/jwks`),

@@ -2,6 +2,7 @@
 import type { Logger } from "@k8ts/api";
 import { textResponse, type HttpResponse } from "../http/index.ts";
 import type { Exchange } from "../exchange.ts";
+import type { HealthRecord } from "./health-record.ts";
 import { pageNotFound, type Route } from "./route.ts";
 
 /** One thing to check. */
@@ -15,11 +16,17 @@ export interface HealthCheck {
 /** Always well: that it answers is the check. */
 export const ping: HealthCheck = { name: "ping", check: () => undefined };
 
+/** Where checks leave their traces. */
+export interface HealthParts {
+  readonly logger: Logger;
+  readonly record: HealthRecord;
+}
+
 async function report(
   name: string,
   checks: readonly HealthCheck[],
   exchange: Exchange,
-  logger: Logger,
+  { logger, record }: HealthParts,
 ): Promise<HttpResponse> {
   const excluded = new Set(exchange.query.all("exclude"));
   const lines: string[] = [];
@@ -30,6 +37,7 @@ async function report(
       continue;
     }
     const fault = await check();
+    record.note(name, checkName, fault === undefined);
     lines.push(fault === undefined ? `[+]${checkName} ok` : `[-]${checkName} failed: reason withheld`);
     if (fault !== undefined) failed.push(`${checkName}: ${fault}`);
   }
@@ -53,13 +61,13 @@ async function single(checks: readonly HealthCheck[], name: string): Promise<Htt
 }
 
 /** The route of one endpoint ("readyz") and the paths of its checks. */
-export function healthRoute(name: string, checks: readonly HealthCheck[], logger: Logger): Route {
+export function healthRoute(name: string, checks: readonly HealthCheck[], parts: HealthParts): Route {
   return {
     path: `/${name}`,
     below: true,
     handle(exchange) {
       const inner = exchange.info.path.slice(name.length + 2).replace(/\/$/, "");
-      return inner === "" ? report(name, checks, exchange, logger) : single(checks, inner);
+      return inner === "" ? report(name, checks, exchange, parts) : single(checks, inner);
     },
   };
 }
