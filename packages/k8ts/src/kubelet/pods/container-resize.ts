@@ -3,10 +3,13 @@ import { quantityMilli, quantityValue } from "@k8ts/api";
 import type { ObservedPod } from "./observed-pod.ts";
 import { latestContainer } from "./observed-pod.ts";
 import { initContainers, isSidecar, regularContainers, type ContainerSpec, type DesiredPod } from "./pod-spec.ts";
-import type { Resources } from "./resource-allocation.ts";
+import type { ResourceAllocation, Resources } from "./resource-allocation.ts";
 
 /** "keep": it has what it shall have; "update": in place; "restart": its resize policy wants it anew. */
 export type ContainerResize = "keep" | "update" | "restart";
+
+/** What containers really have, and their pod. */
+export type Actual = Pick<ResourceAllocation, "actuated" | "actuatedPod">;
 
 /** The resources that can be changed. */
 const resizable = ["cpu", "memory"] as const;
@@ -19,10 +22,18 @@ export function amountOf(resources: Resources | undefined, list: (typeof lists)[
   return name === "cpu" ? quantityMilli(text) : quantityValue(text);
 }
 
-/** `actuated`: what the container really has; undefined counts as what it shall have. */
-export function containerResize(container: ContainerSpec, actuated: Resources | undefined): ContainerResize {
-  if (actuated === undefined) return "keep";
-  const wanted = container.resources;
+/** A container without a limit of its own has its pod's (KEP-2837). */
+function limitedBy(pod: Resources | undefined, resources: Resources = {}): Resources {
+  return pod?.limits === undefined ? resources : { ...resources, limits: { ...pod.limits, ...resources.limits } };
+}
+
+/** What a container of `pod` shall have, beside what it has: undefined counts as what it shall have. */
+export function containerResize(pod: DesiredPod, container: ContainerSpec, actual: Actual): ContainerResize {
+  const own = actual.actuated(container.name);
+  if (own === undefined) return "keep";
+  const whole = pod.spec?.resources;
+  const wanted = limitedBy(whole, container.resources);
+  const actuated = limitedBy(actual.actuatedPod ?? whole, own);
   const changed = resizable.filter((name) =>
     lists.some((list) => amountOf(wanted, list, name) !== amountOf(actuated, list, name)),
   );
@@ -36,14 +47,10 @@ export function containerResize(container: ContainerSpec, actuated: Resources | 
 }
 
 /** Whether a running container still has other resources than the pod has been given. */
-export function isResizeInProgress(
-  pod: DesiredPod,
-  observed: ObservedPod,
-  actuated: (name: string) => Resources | undefined,
-): boolean {
+export function isResizeInProgress(pod: DesiredPod, observed: ObservedPod, actual: Actual): boolean {
   return [...regularContainers(pod), ...initContainers(pod).filter(isSidecar)].some(
     (container) =>
       latestContainer(observed, container.name)?.state === "RUNNING" &&
-      containerResize(container, actuated(container.name)) !== "keep",
+      containerResize(pod, container, actual) !== "keep",
   );
 }

@@ -2,7 +2,7 @@
  * Init containers and sidecars (KEP-753): which one comes next. Walks backwards, because completed init containers may
  * be gone from the runtime: the last one that is known tells how far the pod has come.
  */
-import { containerResize } from "./container-resize.ts";
+import { containerResize, type Actual } from "./container-resize.ts";
 import { initContainers, isSidecar, regularContainers, type ContainerSpec, type DesiredPod } from "./pod-spec.ts";
 import { latestContainer, type ObservedContainer, type ObservedPod } from "./observed-pod.ts";
 import { restartsAfterKill, shouldBeRestarted } from "./restart-policy.ts";
@@ -10,7 +10,6 @@ import {
   definitionChanged,
   unknownContainer,
   resizeKill,
-  type ActualResources,
   type KillReason,
   type PodActions,
   type ProbeVerdicts,
@@ -21,7 +20,7 @@ interface Step {
   readonly pod: DesiredPod;
   readonly observed: ObservedPod;
   readonly probes: ProbeVerdicts;
-  readonly actual: ActualResources;
+  readonly actual: Actual;
   readonly actions: PodActions;
   readonly index: number;
   readonly last: boolean;
@@ -113,11 +112,11 @@ function planSidecar(step: Step, container: ContainerSpec, latest: ObservedConta
 }
 
 function planSidecarResize(
-  { actions, actual, index }: Step,
+  { pod, actions, actual, index }: Step,
   container: ContainerSpec,
   latest: ObservedContainer,
 ): void {
-  const resize = containerResize(container, actual(container.name));
+  const resize = containerResize(pod, container, actual);
   if (resize === "update") actions.containersToResize.push({ id: latest.id, spec: container });
   if (resize !== "restart") return;
   actions.containersToKill.push(resizeKill(container, latest));

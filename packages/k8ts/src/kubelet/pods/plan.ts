@@ -4,7 +4,7 @@
  */
 import { initContainers, isHostNetwork, regularContainers, type ContainerSpec, type DesiredPod } from "./pod-spec.ts";
 import { ephemeralContainers } from "./pod-spec.ts";
-import { containerResize } from "./container-resize.ts";
+import { containerResize, type Actual } from "./container-resize.ts";
 import { latestContainer, type ObservedContainer, type ObservedPod } from "./observed-pod.ts";
 import { restartsAfterKill, shouldBeRestarted } from "./restart-policy.ts";
 import { planInitContainers } from "./plan-init-containers.ts";
@@ -13,7 +13,6 @@ import {
   definitionChanged,
   resizeKill,
   unknownContainer,
-  type ActualResources,
   type KillReason,
   type PodActions,
   type ProbeVerdicts,
@@ -37,7 +36,7 @@ export function planPod(
   pod: DesiredPod,
   observed: ObservedPod,
   probes: ProbeVerdicts,
-  actual: ActualResources = () => undefined,
+  actual: Actual = { actuated: () => undefined, actuatedPod: undefined },
 ): PodActions {
   const { changed, attempt, sandboxId } = sandboxChange(pod, observed);
   const actions: PodActions = {
@@ -86,7 +85,7 @@ interface Scene {
   readonly pod: DesiredPod;
   readonly observed: ObservedPod;
   readonly probes: ProbeVerdicts;
-  readonly actual: ActualResources;
+  readonly actual: Actual;
 }
 
 function planContainers(scene: Scene, actions: PodActions): void {
@@ -131,7 +130,7 @@ function planRunning(
   latest: ObservedContainer,
   actions: PodActions,
 ): number {
-  const resize = containerResize(container, actual(container.name));
+  const resize = containerResize(pod, container, actual);
   let restart = restartsAfterKill(pod, container);
   let message: string;
   let reason: KillReason = "";

@@ -53,7 +53,7 @@ export interface ProbeVerdicts {
   startup(containerId: string): ProbeVerdict;
 }
 
-/** What plans ask of the containers' resources: what one really has; undefined: what its spec says. */
+/** What a container really has of cpu and memory; undefined: what its spec says. */
 export type ActualResources = (containerName: string) => Resources | undefined;
 
 /** The kill of a container whose state the runtime cannot tell. */

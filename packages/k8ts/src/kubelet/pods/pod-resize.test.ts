@@ -159,9 +159,20 @@ for (const [what, wanted, actual, expected] of [
 ] as const) {
   test(`resize: ${what}`, () => {
     const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
-    assert.equal(containerResize({ name: "a", resources: wanted, resizePolicy }, actual), expected);
+    const pod = podOf([{ name: "a", resources: wanted, resizePolicy }]);
+    const actuated = { actuated: () => actual, actuatedPod: undefined };
+    assert.equal(containerResize(pod, pod.spec!.containers[0]!, actuated), expected);
   });
 }
+
+test("a container without limits follows its pod's", () => {
+  const pod = podOf(["a", { name: "b", resources: { limits: { cpu: "1" } } }], { resources: { limits: { cpu: "2" } } });
+  const actual = { actuated: (name: string) => (name === "b" ? { limits: { cpu: "1" } } : {}) };
+  const [a, b] = pod.spec!.containers;
+  assert.equal(containerResize(pod, a!, { ...actual, actuatedPod: { limits: { cpu: "3" } } }), "update");
+  assert.equal(containerResize(pod, a!, { ...actual, actuatedPod: { limits: { cpu: "2000m" } } }), "keep");
+  assert.equal(containerResize(pod, b!, { ...actual, actuatedPod: { limits: { cpu: "3" } } }), "keep");
+});
 
 test("a cgroup holds what is and what is to be", () => {
   const none = { cpuShares: 2, cpuQuota: undefined, memoryLimit: undefined };

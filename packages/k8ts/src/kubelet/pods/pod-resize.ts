@@ -65,7 +65,7 @@ export class PodResize {
   /** What the containers have has been compared with what they shall have, after a step without an error. */
   settle(pod: DesiredPod, observed: ObservedPod): void {
     const allocated = this.resources.allocated(pod);
-    const running = isResizeInProgress(allocated, observed, (name) => this.resources.actuated(name));
+    const running = isResizeInProgress(allocated, observed, this.resources);
     if (running) this.#progress ??= { generation: pod.metadata.generation ?? 0 };
     else if (this.#progress !== undefined) {
       const { generation } = this.#progress;

@@ -4,13 +4,14 @@
  *
  *   sync ──(deleted, over, evicted)──▶ terminating ──(nothing runs)──▶ terminated ──(API object gone)──▶ gone
  */
-import { deepEqual, type Timer } from "@k8ts/api";
+import type { Timer } from "@k8ts/api";
 import type { PodStatus } from "@k8ts/api/core/v1";
 import type { StartFailure } from "../status/container-statuses.ts";
 import { finishStatus } from "../status/finish-status.ts";
 import { generatePodStatus } from "../status/pod-status.ts";
 import type { PodProgress } from "../status/status-manager.ts";
 import { activeDeadline, deadlineVerdict } from "./active-deadline.ts";
+import { asksForMore } from "./pod-change.ts";
 import { PodCgroup } from "./pod-cgroup.ts";
 import { admitPod } from "./pod-admission.ts";
 import { killPod } from "./kill-pod.ts";
@@ -46,18 +47,6 @@ interface StepFault {
 const cgroupFault: StepFault = { reason: "FailedCreatePodContainer", text: "unable to ensure pod container exists" };
 const directoryFault: StepFault = { reason: "Failed", text: "error making pod data directories" };
 const killFault: StepFault = { reason: "FailedKillPod", text: "error killing pod" };
-
-/** Whether more than the status has changed, or the API server calls the pod over. */
-function asksForMore(before: DesiredPod, pod: DesiredPod): boolean {
-  const wish = ({ metadata, spec }: DesiredPod): unknown => [
-    metadata.labels,
-    metadata.annotations,
-    metadata.deletionTimestamp,
-    metadata.deletionGracePeriodSeconds,
-    spec,
-  ];
-  return isTerminalPhase(pod.status?.phase) || !deepEqual(wish(before), wish(pod));
-}
 
 /** Who keeps the workers. */
 export interface PodWorkerOwner {
@@ -272,6 +261,7 @@ export class PodWorker {
 
   async #settleResources(pod: DesiredPod, error: string | undefined): Promise<void> {
     const { resources } = this.#resize;
+    if (error === undefined) resources.setActuatedPod(pod.spec?.resources ?? {});
     await this.#or(this.#cgroup.narrow(resources.actual(pod)), cgroupFault);
     await resources.save().catch((fault: unknown) => {
       // A full disk must not keep the pod from running.
@@ -342,6 +332,7 @@ export class PodWorker {
       terminal,
       ending: this.#stage !== "sync",
       actual: (name) => this.#resize.resources.actuated(name),
+      actualPod: this.#resize.resources.actual(pod),
       resizeConditions: this.#resize.conditions(),
       verdict: this.#verdict,
       startTime: this.#startTime,

@@ -18,6 +18,7 @@ interface Records {
   actuated: ByName;
   /** Of the pod as a whole. */
   pod?: Resources;
+  actuatedPod?: Resources;
 }
 
 const none: Resources = {};
@@ -97,7 +98,7 @@ export class ResourceAllocation {
 
   /** The pod with the resources that its containers really have. */
   actual(pod: DesiredPod): DesiredPod {
-    return withResources(this.allocated(pod), this.#record.actuated, undefined);
+    return withResources(this.allocated(pod), this.#record.actuated, this.#record.actuatedPod);
   }
 
   /** Whether the pod asks for something else than it has been given. */
@@ -118,6 +119,18 @@ export class ResourceAllocation {
   /** The container has these resources now. */
   setActuated(name: string, resources: Resources = none): void {
     this.#record.actuated[name] = resources;
+    this.#changed();
+  }
+
+  /** What the pod as a whole was last limited to; undefined: not known. */
+  get actuatedPod(): Resources | undefined {
+    return this.#record.actuatedPod;
+  }
+
+  /** The pod as a whole has these resources now. */
+  setActuatedPod(resources: Resources): void {
+    if (sameResources(this.#record.actuatedPod, resources)) return;
+    this.#record.actuatedPod = resources;
     this.#changed();
   }
 

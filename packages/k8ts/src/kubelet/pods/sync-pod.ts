@@ -47,7 +47,7 @@ const retryMilliseconds = 10_000;
 export async function syncPod(dependencies: PodDependencies, request: SyncRequest): Promise<SyncOutcome> {
   const { pod, observed, resources, signal } = request;
   const verdicts = dependencies.probes.verdicts(observed.uid);
-  const actions = planPod(pod, observed, verdicts, (name) => resources.actuated(name));
+  const actions = planPod(pod, observed, verdicts, resources);
   const acted = await stop(dependencies, request, actions);
   const resizeError = await resize(dependencies, request, actions);
   const resizeRetry = resizeError === undefined ? undefined : retryMilliseconds;

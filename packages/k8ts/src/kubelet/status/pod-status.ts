@@ -9,6 +9,7 @@ import type { ActualResources } from "../pods/pod-actions.ts";
 import { asksForRestartOfAll } from "../pods/plan-restart-of-all.ts";
 import { containerStatuses, type StartFailure } from "./container-statuses.ts";
 import { generateConditions, kubeletConditions } from "./pod-conditions.ts";
+import { podResourceList } from "./pod-resource-lists.ts";
 import { podPhase, type PodPhase } from "./pod-phase.ts";
 import { qosClass } from "./qos-class.ts";
 
@@ -40,6 +41,8 @@ export interface PodStatusInput {
   readonly verdict?: { readonly reason: string; readonly message: string; readonly disruption?: boolean };
   /** What running containers really have of cpu and memory. */
   readonly actual: ActualResources;
+  /** The pod with what its containers really have. */
+  readonly actualPod: DesiredPod;
   /** Of a change of cpu and memory that waits or is under way. */
   readonly resizeConditions: readonly PodCondition[];
   /** Milliseconds since the epoch, when the kubelet first saw the pod. */
@@ -55,6 +58,7 @@ export function generatePodStatus(input: PodStatusInput): PodStatus {
   setPhase(input, status);
   setConditions(input, status);
   setAddresses(input, status);
+  setResources(input, status);
   status.startTime = input.before.startTime ?? formatTime(input.startTime);
   status.qosClass = qosClass(input.pod);
   return status;
@@ -152,6 +156,15 @@ function disruptionTarget({ before, verdict, pod, now }: PodStatusInput): DeepRe
     lastTransitionTime: formatTime(now),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
   };
+}
+
+function setResources({ pod, actualPod }: PodStatusInput, status: PodStatus): void {
+  const some = (amounts: Record<string, string>) => (Object.keys(amounts).length > 0 ? amounts : undefined);
+  const requests = some(podResourceList(actualPod, "requests"));
+  const limits = some(podResourceList(actualPod, "limits"));
+  status.resources = { ...(limits && { limits }), ...(requests && { requests }) };
+  const allocated = some(podResourceList(pod, "requests"));
+  if (allocated !== undefined) status.allocatedResources = allocated;
 }
 
 function setAddresses(input: PodStatusInput, status: PodStatus): void {

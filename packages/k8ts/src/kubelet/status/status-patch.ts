@@ -17,6 +17,8 @@ const fields = [
   "podIPs",
   "startTime",
   "qosClass",
+  "allocatedResources",
+  "resources",
   "initContainerStatuses",
   "containerStatuses",
   "ephemeralContainerStatuses",

@@ -23,6 +23,7 @@ function statusOf(pod: Pod, observed: string, fields: Partial<PodStatusInput> = 
     terminal: false,
     ending: false,
     actual: () => undefined,
+    actualPod: pod,
     resizeConditions: [],
     startTime: now,
     now,
@@ -130,6 +131,27 @@ test("a pod that never began is finished as Failed", () => {
   finishStatus(two, status, now);
   assert.equal(status.phase, "Failed");
   assert.equal(status.containerStatuses?.[0]?.state?.terminated?.reason, "ContainerStatusUnknown");
+});
+
+test("a pod's resources are its containers', or its own", () => {
+  const of = (cpu: string, fields: Partial<Container> = {}): Container => {
+    return { name: `c${cpu}`, resources: { requests: { cpu, "a/b": "1" }, limits: { cpu } }, ...fields };
+  };
+  const initContainers = [of("1"), of("100m", { restartPolicy: "Always" }), of("500m", { name: "late" })];
+  const pod = podOf([of("200m"), of("300m")], { initContainers, overhead: { cpu: "10m", memory: "1Mi" } });
+  const status = statusOf(pod, "");
+  assert.deepEqual(status.allocatedResources, { cpu: "1010m", "a/b": "3", memory: "1Mi" });
+  assert.deepEqual(status.resources, {
+    requests: { cpu: "1010m", "a/b": "3", memory: "1Mi" },
+    limits: { cpu: "1010m" },
+  });
+  const own = podOf([of("200m")], { resources: { requests: { cpu: "2" }, limits: { memory: "1Gi" } } });
+  assert.deepEqual(statusOf(own, "").resources, {
+    requests: { cpu: "2", "a/b": "1" },
+    limits: { cpu: "200m", memory: "1Gi" },
+  });
+  assert.deepEqual(statusOf(two, "").resources, {});
+  assert.equal(statusOf(two, "").allocatedResources, undefined);
 });
 
 test("a container that is created waits with the pod's reason", () => {
