@@ -29,6 +29,8 @@ function docsOf(text: string): Record<string, string> {
       .split("\n")
       .map((line) => line.replace(/^\s*\* ?/, "").trim())
       .join(" ")
+      // The generator of the declarations escapes quotes, and makes single ones of backquotes.
+      .replace(/\\(["'])/g, (_, quote: string) => (quote === "'" ? "`" : quote))
       .trim();
     if (sentence !== "") docs[className === undefined ? (field as string) : ""] = sentence;
   }

@@ -22,5 +22,14 @@ if ! [ -x "$node" ]; then
   echo "k8ts: no Node 26 for this platform on npm; install Node 26 or later and run: node --conditions=source $*" >&2
   exit 1
 fi
+if ! "$node" --version >/dev/null 2>&1; then
+  # Node's one library beyond the C and C++ ones; a minimal Debian lacks it.
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing libatomic1, which Node needs …" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -qq libatomic1 >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq libatomic1; } >/dev/null
+  fi
+  "$node" --version >/dev/null || { echo "k8ts: Node 26 does not run here; on Debian: apt-get install libatomic1" >&2; exit 1; }
+fi
 script="$1"; shift
 PATH="$root/node_modules/node-$platform/bin:$PATH" exec "$node" --conditions=source "$root/$script" "$@"
