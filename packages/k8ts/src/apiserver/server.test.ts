@@ -33,6 +33,12 @@ test("health, version, discovery and OIDC answer", async () => {
   assert.equal(keys.json.keys[0].d, undefined, "the private key must stay private");
 });
 
+test("storage is a component", async () => {
+  const { items } = (await call(t, "GET", `/api/v1/componentstatuses`)).json;
+  assert.deepEqual(items.at(-1).metadata.name, "etcd-0");
+  assert.deepEqual(items.at(-1).conditions, [{ type: "Healthy", status: "True", message: "ok" }]);
+});
+
 test("health checks are counted", async () => {
   await call(t, "GET", "/livez?verbose");
   const { text } = await call(t, "GET", "/metrics/slis");

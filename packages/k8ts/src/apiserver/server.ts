@@ -164,7 +164,7 @@ class Server implements ApiServer {
       verifier,
       rbac: this.#rbac,
       kubelets: this.#kubelets,
-      components: options.components ?? [],
+      components: [...(options.components ?? []), { name: "etcd-0", check: () => this.#storageFault() }],
     });
     const resources = new ResourceHandler(this.#services, this.#subresources, metrics, this.#inFlight.ended);
     const discovery = discoveryRoutes({

@@ -18,22 +18,23 @@ function operationDocument(operation: Operation, types: TypeSchemas): object {
   const { description, operationId, tag, action, kind, parameters, response, codes, watchable, body } = operation;
   const schema = response === "string" ? { type: "string" } : types.ref(response);
   const answers = codes.map((code) => [code, { description: statusTexts[code], schema }]);
+  const all = [
+    ...parameters.map(({ name, in: place, type, description: text }) => ({
+      description: text,
+      in: place,
+      name,
+      ...(place === "path" && { required: true }),
+      type,
+      uniqueItems: true,
+    })),
+    ...bodyParameter(operation, types),
+  ];
   const streams = watchable ? encodings.map((type) => `${type};stream=watch`) : [];
   return {
     consumes: body === "patch" ? patchMediaTypes : ["*/*"],
     description,
     operationId,
-    parameters: [
-      ...parameters.map(({ name, in: place, type, description: text }) => ({
-        description: text,
-        in: place,
-        name,
-        ...(place === "path" && { required: true }),
-        type,
-        uniqueItems: true,
-      })),
-      ...bodyParameter(operation, types),
-    ],
+    ...(all.length > 0 && { parameters: all }),
     produces: response === "string" ? ["*/*"] : [...encodings, ...streams],
     responses: { ...Object.fromEntries(answers), 401: { description: "Unauthorized" } },
     schemes: ["https"],

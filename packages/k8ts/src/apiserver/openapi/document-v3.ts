@@ -49,7 +49,7 @@ function operationDocument(operation: Operation, types: TypeSchemas): object {
   return {
     description,
     operationId,
-    parameters: parameters.map(parameter),
+    ...(parameters.length > 0 && { parameters: parameters.map(parameter) }),
     ...(body && { requestBody: body }),
     responses: responses(operation, types),
     tags: [tag],

@@ -49,6 +49,14 @@ test("the index names every group/version with a hash, and its documents exist",
   }
 });
 
+test("what is empty is left out, as Go leaves it out", () => {
+  for (const { paths } of [apps, core]) {
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const { parameters } of Object.values(methods)) assert.notDeepEqual(parameters, [], path);
+    }
+  }
+});
+
 test("operations say what kubectl looks for", () => {
   const item = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
   const patch = item?.patch as {
