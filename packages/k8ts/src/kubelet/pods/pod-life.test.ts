@@ -63,6 +63,19 @@ test("a container that cannot be created is not tried again because its failure 
   await node.kubelet.stop();
 });
 
+test("a readiness gate that opens makes the pod ready at once", async () => {
+  const node = await started();
+  await node.create("gated", { readinessGates: [{ conditionType: "example.com/gate" }] });
+  const ready = () => node.pod("gated")?.status?.conditions?.find((condition) => condition.type === "Ready")?.status;
+  assert.equal(ready(), "False");
+  const conditions = [{ type: "example.com/gate", status: "True" }];
+  const target = { namespace: "default", name: "gated" };
+  await node.api.client.patch(pods, target, { status: { conditions } }, { subresource: "status" });
+  await node.settle();
+  assert.equal(ready(), "True");
+  await node.kubelet.stop();
+});
+
 test("restart policies decide the phase at the end", async () => {
   const cases = [
     ["Never", "exit 0", "Succeeded", 0],

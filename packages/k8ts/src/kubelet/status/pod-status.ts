@@ -127,7 +127,7 @@ function setConditions(input: PodStatusInput, status: PodStatus): void {
     statuses: [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])],
     phase: status.phase as PodPhase,
     sandboxReady: !sandboxChange(pod, input.observed).changed,
-    conditions: before.conditions ?? [],
+    conditions: [...kept, ...(before.conditions ?? []).filter((one) => kubeletConditions.has(one.type))],
   });
   if (!input.ending) own.push(...input.resizeConditions.map((condition) => ({ ...condition })));
   const now = formatTime(input.now);

@@ -80,7 +80,7 @@ test("readiness gates hold a pod back", () => {
   );
   assert.equal(condition(closed, "ContainersReady")?.status, "True");
   const gate = { type: "example.com/gate", status: "True" };
-  const open = statusOf({ ...pod, status: { conditions: [gate] } }, "a:running", { before: { conditions: [gate] } });
+  const open = statusOf({ ...pod, status: { conditions: [gate] } }, "a:running", { before: closed });
   assert.equal(condition(open, "Ready")?.status, "True");
   assert.deepEqual(open.conditions?.[0], gate);
 });
