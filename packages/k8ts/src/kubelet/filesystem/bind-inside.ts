@@ -25,7 +25,7 @@ async function openChild(parent: FileHandle, name: string, root: string, createM
     await mkdir(path, { mode: createMode });
     const made = await openIt();
     // Whatever the umask.
-    await chmod(pathOf(made), createMode & 0o777);
+    await chmod(pathOf(made), createMode);
     return made;
   });
   if (!(await handle.stat()).isSymbolicLink()) return handle;

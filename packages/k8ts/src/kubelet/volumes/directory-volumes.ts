@@ -10,6 +10,8 @@ import type { MountedVolume } from "./volume.ts";
 
 /** Anybody in the pod may use an emptyDir; and look into volumes of files, which have modes of their own. */
 export const emptyDirMode = 0o777;
+/** A tmpfs is sticky, as the kernel makes it. */
+export const tmpfsMode = 0o1777;
 
 /** Makes the directory, or the tmpfs; what is in it from before stays (the kubelet may have restarted). */
 export async function setUpEmptyDir(
@@ -25,7 +27,7 @@ export async function setUpEmptyDir(
     const bounds = limits.filter((one) => one > 0);
     await files.mountTmpfs(path, bounds.length > 0 ? Math.min(...bounds) : undefined);
   }
-  await files.chmod(path, emptyDirMode);
+  await files.chmod(path, medium === "Memory" ? tmpfsMode : emptyDirMode);
   const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
   if (fsGroup !== undefined) {
     const onlyOnRootMismatch = fsGroupChangePolicy === "OnRootMismatch";

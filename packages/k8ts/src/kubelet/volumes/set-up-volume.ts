@@ -3,7 +3,7 @@ import type { DeepReadonly } from "@k8ts/api";
 import type { Volume } from "@k8ts/api/core/v1";
 import type { DesiredPod } from "../pods/pod-spec.ts";
 import { writeAtomically } from "./atomic-writer.ts";
-import { emptyDirMode, setUpClaim, setUpEmptyDir, setUpHostPath } from "./directory-volumes.ts";
+import { emptyDirMode, setUpClaim, setUpEmptyDir, setUpHostPath, tmpfsMode } from "./directory-volumes.ts";
 import { payloadFingerprint } from "./payload.ts";
 import { volumePayload } from "./payload-sources.ts";
 import type { SetUpContext } from "./set-up-context.ts";
@@ -72,7 +72,7 @@ async function writePayload(
   await files.makeDirectory(path, emptyDirMode);
   const secret = volume.secret !== undefined || volume.projected !== undefined;
   if (secret && !(await files.mountsBelow(path)).includes(path)) await files.mountTmpfs(path, undefined);
-  await files.chmod(path, emptyDirMode);
+  await files.chmod(path, secret ? tmpfsMode : emptyDirMode);
   const { fsGroup } = pod.spec?.securityContext ?? {};
   const ownership = fsGroup === undefined ? undefined : { fsGroup, readOnly: true, onlyOnRootMismatch: false };
   await writeAtomically(files, path, payload, stamp, ownership);

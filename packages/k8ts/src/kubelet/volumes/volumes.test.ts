@@ -82,6 +82,7 @@ test("emptyDir is for everybody, and a tmpfs where asked", { skip: asRoot }, asy
   await setUpEmptyDir({ medium: "Memory", sizeLimit: "1Mi" }, memory, context);
   const mounts = await realFilesystem.mountsBelow(memory);
   assert.deepEqual(mounts, [memory]);
+  assert.equal((await stat(memory)).mode & 0o7777, 0o1777);
   assert.equal((await realFilesystem.room(memory)).capacityBytes, 2 ** 20);
   await realFilesystem.unmount(memory);
   await assert.rejects(setUpEmptyDir({ medium: "Tape" }, `${scratch}/tape`, context), /unknown storage medium "Tape"/);
@@ -126,8 +127,8 @@ test("a subPath is bound, made where it is missing, and never leads outside", { 
   assert.equal(await bound("new/deep"), "");
   assert.ok((await lstat(`${root}/new/deep`)).isDirectory());
   // As the volume's root, whatever the umask.
-  await bindInside(root, "open", target, 0o2777);
-  assert.equal((await lstat(`${root}/open`)).mode & 0o777, 0o777);
+  await bindInside(root, "open", target, 0o3777);
+  assert.equal((await lstat(`${root}/open`)).mode & 0o7777, 0o3777);
   execFileSync("umount", [target]);
   await rm(target, { recursive: true });
   for (const path of ["dir/out", "etc", "etc/passwd", "../x", "etc/new"])
