@@ -18,7 +18,7 @@ import type { ContainerRuntime, Image, RuntimeStatus, RuntimeVersion } from "../
 import type { Machine } from "./machine.ts";
 import { nodeConditions } from "./node-conditions.ts";
 import { NodeLease } from "./node-lease.ts";
-import { nodeAllocatable, nodeCapacity, type Amounts } from "./node-resources.ts";
+import { nodeAllocatable, nodeCapacity, withForeign, type Amounts } from "./node-resources.ts";
 import { defaultNodeLabels, initialNode, nodeStatus } from "./node-status.ts";
 
 /** How often a node that is not ready looks whether it is. */
@@ -207,12 +207,13 @@ export class NodeManager {
       diskPressure: present.has("DiskPressure"),
       pidPressure: present.has("PIDPressure"),
     };
+    const reported = this.#node?.status?.capacity;
     const { conditions, events } = nodeConditions(health, this.#node?.status?.conditions ?? [], clock.now());
     const status = nodeStatus({
       machine: machine.info,
       config,
-      capacity: this.#capacity,
-      allocatable: this.#allocatable,
+      capacity: withForeign(this.#capacity, reported),
+      allocatable: withForeign(this.#allocatable, reported),
       version: this.#version,
       runtime: this.#runtimeStatus,
       images: this.#images,
@@ -319,7 +320,9 @@ function statusPatch(
     const old = from[field as keyof NodeStatus];
     if (deepEqual(old, value)) continue;
     // Addresses merge by type: replaced as a whole, or an old one stays.
-    patch[field] = field === "addresses" ? [...(value as unknown[]), { $patch: "replace" }] : value;
+    if (field === "addresses") patch[field] = [...(value as unknown[]), { $patch: "replace" }];
+    else if (field === "allocatable") patch[field] = { ...absent(old as Amounts, value as Amounts), ...value };
+    else patch[field] = value;
   }
   const changed = to.conditions!.filter((condition) => {
     const old = from.conditions?.find((one) => one.type === condition.type);
@@ -327,4 +330,10 @@ function statusPatch(
   });
   if (heartbeat || changed.length > 0) patch["conditions"] = to.conditions;
   return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** The names that are no more, as a patch says so. */
+function absent(old: Readonly<Amounts> = {}, now: Readonly<Amounts>): Record<string, null> {
+  const gone = Object.keys(old).filter((name) => !(name in now));
+  return Object.fromEntries(gone.map((name) => [name, null]));
 }

@@ -42,3 +42,8 @@ export function nodeAllocatable(capacity: Readonly<Amounts>, config: KubeletConf
     allocatable["ephemeral-storage"] = String(Math.floor(storage - thresholdAmount(disk, storage)));
   return allocatable;
 }
+
+/** The node's own amounts, and beside them those that somebody else has written into its capacity: extended resources. */
+export function withForeign(own: Readonly<Amounts>, capacity: Readonly<Amounts> = {}): Amounts {
+  return { ...capacity, ...own };
+}

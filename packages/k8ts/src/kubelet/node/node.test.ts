@@ -28,6 +28,23 @@ test("an unchanged node patches its status every five minutes, not more", async 
   await node.kubelet.stop();
 });
 
+test("extended resources that somebody writes into the capacity stay, and are allocatable", async () => {
+  const node = new TestNode();
+  await node.start();
+  const write = async (amount: string | null) => {
+    const capacity = { "example.com/dongle": amount };
+    await node.api.client.patch(nodes, { name: "node-1" }, { status: { capacity } });
+    await node.advance(20_000);
+    const { capacity: has, allocatable } = nodeOf(node)!.status!;
+    return [has?.["example.com/dongle"], allocatable?.["example.com/dongle"]];
+  };
+  assert.deepEqual(await write("5"), ["5", "5"]);
+  assert.deepEqual(await write("3"), ["3", "3"]);
+  assert.deepEqual(await write(null), [undefined, undefined]);
+  assert.notEqual(nodeOf(node)?.status?.allocatable?.["cpu"], undefined);
+  await node.kubelet.stop();
+});
+
 test("a deleted node registers again; a lost lease is made again", async () => {
   const node = new TestNode();
   await node.start();
