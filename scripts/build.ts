@@ -20,7 +20,7 @@ const namesOfCommonJs: Plugin = {
   setup(build) {
     const require = createRequire(import.meta.url);
     build.onResolve({ filter: /^[^.]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind !== "dynamic-import" || isBuiltin(path) || pluginData === resolving) return;
+      if (kind !== "dynamic-import" || isBuiltin(path) || external.includes(path) || pluginData === resolving) return;
       const resolved = await build.resolve(path, { kind, resolveDir, pluginData: resolving });
       const isCommonJs =
         resolved.path.endsWith(".cjs") || !/\b(?:export|import)\s/.test(readFileSync(resolved.path, "utf8"));
@@ -56,36 +56,8 @@ const leanBuiltins: Plugin = {
 
 const resolving = Symbol("resolving");
 
-/**
- * lmdb goes into the bundle but for its native code: finding and reading a dozen modules of three packages takes longer
- * than opening the store. What looks for that code, and the native half of a codec that the store has no use for, are
- * replaced; where the usual binary does not fit the machine, lmdb's own search finds the right one.
- */
-const leanLmdb: Plugin = {
-  name: "lean-lmdb",
-  setup(build) {
-    build.onResolve({ filter: /^node-gyp-build-optional-packages$/ }, () => ({
-      path: "lmdb-binary",
-      namespace: "lean-lmdb",
-    }));
-    build.onLoad({ filter: /.*/, namespace: "lean-lmdb" }, () => ({
-      contents: `import { createRequire } from "node:module";
-        import { dirname } from "node:path";
-        export default function load() {
-          const lmdb = createRequire(import.meta.url).resolve("lmdb");
-          const require = createRequire(lmdb);
-          try {
-            return require("@lmdb/lmdb-" + process.platform + "-" + process.arch + "/node.napi.glibc.node");
-          } catch {
-            return require("node-gyp-build-optional-packages")(dirname(dirname(lmdb)));
-          }
-        }`,
-    }));
-    build.onResolve({ filter: /^msgpackr$/ }, () => ({
-      path: join(root, "node_modules", "msgpackr", "index.js"),
-    }));
-  },
-};
+/** Packages with native code stay outside the bundle. */
+const external = ["lmdb"];
 
 /** Builds the bundle; resolves to the command's path. */
 export async function buildBundle(): Promise<string> {
@@ -105,6 +77,7 @@ export async function buildBundle(): Promise<string> {
     conditions: ["source"],
     // ES modules where a package has them: their names survive a dynamic import.
     mainFields: ["module", "main"],
+    external,
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
@@ -112,7 +85,7 @@ export async function buildBundle(): Promise<string> {
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
-    plugins: [namesOfCommonJs, leanBuiltins, leanLmdb],
+    plugins: [namesOfCommonJs, leanBuiltins],
     logLevel: "warning",
   });
   await buildDocs();
