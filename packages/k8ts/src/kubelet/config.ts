@@ -10,6 +10,8 @@ export interface KubeletConfig {
   readonly nodeStatusReportFrequency: number;
   readonly nodeLeaseDurationSeconds: number;
   readonly seccompDefault: boolean;
+  /** Kernel parameters that pods may set beyond the safe ones; a name that ends in "*" is a prefix. */
+  readonly allowedUnsafeSysctls: readonly string[];
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly registerWithTaints: readonly Taint[];
   /** Parts of the machine that pods do not get: "cpu": "500m". */
@@ -45,6 +47,7 @@ export const defaultKubeletConfig: KubeletConfig = {
   nodeStatusReportFrequency: 300_000,
   nodeLeaseDurationSeconds: 40,
   seccompDefault: false,
+  allowedUnsafeSysctls: [],
   nodeLabels: {},
   registerWithTaints: [],
   reserved: {},

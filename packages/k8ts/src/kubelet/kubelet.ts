@@ -204,6 +204,7 @@ class NodeAgent {
         seccompRoot: `${this.#options.directories.root}/seccomp`,
         seccompDefault: this.#config.seccompDefault,
       },
+      allowedUnsafeSysctls: this.#config.allowedUnsafeSysctls,
       allocatable: () => node.allocatable,
       node: () => node.node,
       networkFault: () => node.networkFault,

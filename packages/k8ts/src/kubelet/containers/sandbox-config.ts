@@ -41,7 +41,7 @@ export function sandboxConfig(pod: DesiredPod, settings: SandboxSettings): PodSa
 }
 
 /** "net/ipv4/tcp_syncookies" with dots; in a name that already has dots first, slashes are literal. */
-function dotted(name: string): string {
+export function dotted(name: string): string {
   const first = /[./]/.exec(name)?.[0];
   if (first !== "/") return name;
   return name.replace(/[./]/g, (separator) => (separator === "/" ? "." : "/"));

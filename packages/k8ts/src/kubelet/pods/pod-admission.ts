@@ -12,6 +12,7 @@ import {
   regularContainers,
 } from "./pod-spec.ts";
 import type { DesiredPod } from "./pod-spec.ts";
+import { forbiddenSysctl } from "./sysctl-admission.ts";
 
 /** Why a pod is not let in: a reason as PodStatus has it, and its text. */
 export interface Refusal {
@@ -19,11 +20,19 @@ export interface Refusal {
   readonly message: string;
 }
 
-type Node = Pick<NodeContext, "nodeName" | "node" | "allocatable" | "activePods" | "pressures">;
+type Node = Pick<
+  NodeContext,
+  "nodeName" | "node" | "allocatable" | "activePods" | "pressures" | "allowedUnsafeSysctls"
+>;
 
 /** Undefined: the pod may run. */
 export function admitPod(pod: DesiredPod, context: Node): Refusal | undefined {
-  return refusedForPressure(pod, context) ?? refusedForOs(pod) ?? refusedForFit(pod, context);
+  return (
+    refusedForPressure(pod, context) ??
+    refusedForSysctl(pod, context) ??
+    refusedForOs(pod) ??
+    refusedForFit(pod, context)
+  );
 }
 
 const memoryPressureTaint = "node.kubernetes.io/memory-pressure";
@@ -40,6 +49,11 @@ function refusedForPressure(pod: DesiredPod, context: Node): Refusal | undefined
     if (tolerates) return undefined;
   }
   return { reason: "Evicted", message: `The node had condition: [${pressures.join(" ")}]. ` };
+}
+
+function refusedForSysctl(pod: DesiredPod, { allowedUnsafeSysctls }: Node): Refusal | undefined {
+  const message = forbiddenSysctl(pod, allowedUnsafeSysctls);
+  return message === undefined ? undefined : { reason: "SysctlForbidden", message };
 }
 
 function refusedForOs(pod: DesiredPod): Refusal | undefined {

@@ -27,6 +27,7 @@ export interface NodeContext {
   /** Bytes. */
   readonly memoryCapacity: number;
   readonly profiles: ProfileSettings;
+  readonly allowedUnsafeSysctls: readonly string[];
   allocatable(): Readonly<Record<string, string>>;
   /** The node's object, as far as it is known. */
   node(): DeepReadonly<Node> | undefined;
