@@ -33,8 +33,9 @@ export class Query {
 
   /** Of a URL: "a=1&b=2". Throws BadRequest for malformed escapes. */
   static parse(text: string): Query {
+    if (text === "") return noParameters;
     const values = new Map<string, string[]>();
-    for (const pair of text === "" ? [] : text.split("&")) {
+    for (const pair of text.split("&")) {
       if (pair === "") continue;
       const at = pair.indexOf("=");
       const name = decodeComponent(at < 0 ? pair : pair.slice(0, at));
@@ -85,6 +86,8 @@ export class Query {
     return number;
   }
 }
+
+const noParameters = Query.of(undefined);
 
 /** ListOptions of a list, a watch or a deletecollection; the store checks them. Throws BadRequest. */
 export function listOptions(query: Query): WatchOptions {

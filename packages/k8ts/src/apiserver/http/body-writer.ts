@@ -8,25 +8,32 @@ import { headerOf, type ByteSink, type HttpResponse, type RequestHeaders, type R
 /** Smaller bodies are not worth compressing; upstream's threshold. */
 const gzipThreshold = 128 * 1024;
 
-/** Writes runs one after the other, waiting for room between them, then ends `target`. */
+/** Runs are handed over in batches of about this many bytes: a list may have thousands of them. */
+const batchSize = 256 * 1024;
+
+/** Writes runs one after the other, waiting for room between batches, then ends `target`. */
 export function writeRuns(target: Writable, runs: Iterable<Uint8Array>): void {
   const iterator = runs[Symbol.iterator]();
-  const pump = (): void => {
-    for (;;) {
-      if (target.destroyed) {
-        iterator.return?.();
-        return;
-      }
+  /** Writes a batch; true where that was the last. */
+  const writeBatch = (): boolean => {
+    for (let bytes = 0; bytes < batchSize;) {
       const next = iterator.next();
-      if (next.done) {
-        target.end();
-        return;
-      }
-      if (!target.write(next.value)) {
-        target.once("drain", pump);
-        return;
-      }
+      if (next.done) return true;
+      target.write(next.value);
+      bytes += next.value.length;
     }
+    return false;
+  };
+  const pump = (): void => {
+    if (target.destroyed) {
+      iterator.return?.();
+      return;
+    }
+    target.cork();
+    const last = writeBatch();
+    if (last) target.end();
+    else target.once("drain", pump);
+    target.uncork();
   };
   pump();
 }
