@@ -43,8 +43,12 @@ export interface Listener {
   close(graceMilliseconds: number): Promise<void>;
 }
 
-/** Streams a client may open at once on a connection; Go's server allows 250, upstream lowers it to 100. */
-const maxConcurrentStreams = 100;
+/**
+ * Streams a client may open at once on a connection: as many as Go's own server allows. Upstream lowers it to 100, but
+ * node counts a stream for a moment longer than the client does, and answers one beyond the limit with ENHANCE_YOUR_CALM,
+ * which no client repeats: a client with a hundred watches would fail at times.
+ */
+const maxConcurrentStreams = 250;
 /** Upstream limits header blocks to 1 MiB; ours are never near that. */
 const maxHeaderBytes = 1024 * 1024;
 /** A client has this long for its headers, as Go's ReadHeaderTimeout of 32 s. */
