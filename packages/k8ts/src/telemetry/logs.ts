@@ -21,6 +21,13 @@ function wrap(inner: pino.Logger): Logger {
   };
 }
 
+/** Errors as JSON shows them: their own fields alone leave out what they say. */
+function shown(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  return { name, message, ...error, stack, ...(cause !== undefined && { cause: shown(cause) }) };
+}
+
 /**
  * A logger that writes lines to a file descriptor (1 or 2, or a file's path), synchronously, so that nothing is lost when
  * the process dies. `{"level":"info","time":"2026-01-01T00:00:00.000Z","component":"scheduler","msg":"…"}`
@@ -33,6 +40,7 @@ export function createLogger(options: { level: LogLevel; destination: number | s
         level: options.level,
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
+        serializers: { error: shown },
         formatters: { level: (label) => ({ level: label }) },
       },
       destination,
