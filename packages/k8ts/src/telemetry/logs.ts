@@ -24,8 +24,14 @@ function wrap(inner: pino.Logger): Logger {
 /** Errors as JSON shows them: their own fields alone leave out what they say. */
 function shown(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, message, stack, cause } = error;
-  return { name, message, ...error, stack, ...(cause !== undefined && { cause: shown(cause) }) };
+  const { stack, cause } = error;
+  return {
+    ...error,
+    name: error.name,
+    message: error.message,
+    stack,
+    ...(cause !== undefined && { cause: shown(cause) }),
+  };
 }
 
 /**
