@@ -128,6 +128,8 @@ function join(answer: IncomingMessage, client: Duplex, early: Uint8Array, backen
   client.write(`${lines.join("\r\n")}\r\n\r\n`);
   if (head.length > 0) client.write(head);
   if (early.length > 0) backend.write(early);
+  // Two pipelines over the same two sockets: more listeners than Node thinks right, and no leak.
+  for (const socket of [client, backend]) socket.setMaxListeners(30);
   pipeline(client, backend, () => backend.destroy());
   pipeline(backend, client, () => client.destroy());
 }
