@@ -33,6 +33,19 @@ describe("a simulated cluster", { timeout: 120_000 }, () => {
     assert.match(stdout, /pods: +3 of 3 running/);
   });
 
+  it("says of a pod that no node has room for why it waits, and of which generation that is", async () => {
+    const resources = { requests: { cpu: "100000" } };
+    const spec = { spec: { containers: [{ name: "big", image: "busybox", resources }] } };
+    await cluster.run(["run", "big", "--image=busybox", `--overrides=${JSON.stringify(spec)}`]);
+    const reason = '{.status.conditions[?(@.type=="PodScheduled")].reason}';
+    await cluster.run(["wait", "pod/big", `--for=jsonpath=${reason}=Unschedulable`, "--timeout=30s"]);
+    const { status, metadata } = JSON.parse(await cluster.run(["get", "pod", "big", "-o", "json"]));
+    assert.equal(metadata.generation, 1);
+    assert.equal(status.conditions[0].observedGeneration, 1);
+    assert.match(status.conditions[0].message, /^0\/1 nodes are available: 1 Insufficient cpu\./);
+    await cluster.run(["delete", "pod", "big"]);
+  });
+
   it("goes on after a restart with what it had", async () => {
     assert.equal((await cluster.k8ts(["down"])).code, 0);
     assert.equal((await cluster.k8ts(["status"])).code, 3);

@@ -226,7 +226,8 @@ class Scheduler implements Component {
   #reportUnschedulable(info: PodInfo, message: string, reason = "Unschedulable"): void {
     this.#options.recorder.event(info.pod, "Warning", "FailedScheduling", message);
     const known = info.pod.status?.conditions?.find((condition) => condition.type === "PodScheduled");
-    if (known?.status === "False" && known.reason === reason && known.message === message) return;
+    const same = known?.status === "False" && known.reason === reason && known.message === message;
+    if (same && known.observedGeneration === info.pod.metadata.generation) return;
     void this.#patchCondition(info, known, reason, message);
   }
 
@@ -236,10 +237,11 @@ class Scheduler implements Component {
     reason: string,
     message: string,
   ): Promise<void> {
-    const { namespace, name, uid } = info.pod.metadata;
+    const { namespace, name, uid, generation } = info.pod.metadata;
     const lastTransitionTime =
       known?.status === "False" ? known.lastTransitionTime : formatTime(this.#options.clock.now());
-    const condition = { type: "PodScheduled", status: "False", reason, message, lastTransitionTime };
+    const state = { status: "False", reason, message, observedGeneration: generation };
+    const condition = { type: "PodScheduled", ...state, lastTransitionTime };
     const patch = { metadata: { uid }, status: { conditions: [condition] } };
     try {
       await this.#options.client.patch(pods, { namespace: namespace ?? "", name: name ?? "" }, patch, {

@@ -66,6 +66,8 @@ export function defaultPod(pod: Pod): void {
   const { spec } = pod;
   if (!spec) return;
   defaultPodSpec(spec);
+  // Of pods, though not of templates, what was once let in as a negative number counts as the least.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   for (const { resources } of containers) if (resources?.limits) requestLimits(resources);
   if (spec.resources) defaultPodResources(spec, spec.resources);

@@ -14,6 +14,11 @@ const pod = (spec: Partial<PodSpec> = {}, first: Partial<Container> = {}): Pod =
 describe("a new pod", () => {
   test("needs no more than a name and an image", () => assert.deepEqual(createFaults(pod()), []));
 
+  test("has a second to end where it asks for less than none, templates being taken at their word", () => {
+    assert.equal(defaulted(pod({ terminationGracePeriodSeconds: -5 })).spec?.terminationGracePeriodSeconds, 1);
+    assert.equal(defaulted(pod({ terminationGracePeriodSeconds: 0 })).spec?.terminationGracePeriodSeconds, 0);
+  });
+
   const cases: readonly [string, Pod, readonly string[]][] = [
     ["no containers", pod({ containers: [] }), ["spec.containers: Required value"]],
     ["no image", pod({}, { image: "" }), ["spec.containers[0].image: Required value"]],
