@@ -67,8 +67,14 @@ export class LogRotation {
     await this.#looking;
   }
 
-  /** Looks at every log now, and rotates those that are due. */
-  async look(): Promise<void> {
+  /** Looks at every log, as soon as an earlier look is through, and rotates those that are due. */
+  look(): Promise<void> {
+    const next = this.#looking.then(() => this.#look());
+    this.#looking = next.catch(() => undefined);
+    return next;
+  }
+
+  async #look(): Promise<void> {
     const now = this.#options.clock.monotonic();
     const since = Math.max(1, now - this.#lookedAt);
     const sizes = new Map<string, number>();
@@ -89,7 +95,7 @@ export class LogRotation {
     this.#timer?.cancel();
     if (this.#stopped) return;
     this.#timer = this.#options.clock.setTimer(pause, () => {
-      this.#looking = this.look().catch((error: unknown) => {
+      this.look().catch((error: unknown) => {
         this.#options.logger.error("Failed to rotate container logs", { error: String(error) });
         this.#arm(longestPause);
       });
