@@ -15,6 +15,7 @@ import { methodNotAllowed } from "../../method-not-allowed.ts";
 import type { Subresource } from "../subresource.ts";
 import { backendError, BackendUnreachable, forward, relayBody, textOf } from "./backend-request.ts";
 import type { KubeletConnector, Location } from "./kubelet-connection.ts";
+import { logMessages } from "./log-messages.ts";
 import { containerOf, podOf } from "./pod-location.ts";
 
 const streams = ["All", "Stdout", "Stderr"];
@@ -78,6 +79,7 @@ export const podLog = (kubelets: KubeletConnector): Subresource => ({
     });
     const code = answer.statusCode ?? 500;
     if (code < 200 || code > 206) throw backendError(code, await textOf(answer), "pods/log", call.name);
+    if (exchange.request.upgradable) return logMessages(exchange.request, answer);
     const contentType = answer.headers["content-type"] ?? "text/plain";
     return {
       status: code,

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
+import { once } from "node:events";
+import { WebSocket } from "ws";
 import { after, before, test } from "node:test";
 import { nodes, pods } from "@k8ts/api/core/v1";
 import { call, startServer, type ServerUnderTest } from "../../server-under-test.ts";
@@ -313,3 +315,26 @@ test("a proxy reaches no address that is this machine's own, link-local or multi
   }
   for (const ip of ["10.0.0.1", "192.168.1.1", "fd00::1", "2001:db8::1"]) assert.ok(isGlobalUnicast(ip), ip);
 });
+
+/** What a WebSocket on a pod's log brings: the protocol that was agreed on, and the messages until it closes. */
+async function logOverWebSocket(
+  path: string,
+  offered: string[],
+): Promise<{ protocol: string; text: string; code: number }> {
+  const { certPem: cert, keyPem: key } = under.pki.admin;
+  const url = `${under.server.url.replace("https:", "wss:")}${core}/${path}`;
+  const socket = new WebSocket(url, offered, { ca: under.pki.caPem, cert, key });
+  let text = "";
+  socket.on("message", (data: Buffer, binary) => {
+    text += binary ? data.toString() : Buffer.from(data.toString(), "base64").toString();
+  });
+  const [code] = (await once(socket, "close")) as [number];
+  return { protocol: socket.protocol, text, code };
+}
+
+for (const offered of [[], ["binary.k8s.io"], ["base64.binary.k8s.io"]]) {
+  test(`a log over a WebSocket: ${offered[0] ?? "no protocol"}`, async () => {
+    const { protocol, text, code } = await logOverWebSocket("pods/a/log?follow=true", offered);
+    assert.deepEqual([protocol, text, code], [offered[0] ?? "", "line one\nline two\n", 1000]);
+  });
+}
