@@ -100,6 +100,17 @@ describe("proxy", () => {
     assert.equal(sent.length, 1);
   });
 
+  it("leaves out slices that are labelled headless", async () => {
+    await start();
+    const web = await client.create(endpointSlices, slice("web", "10.244.1.5"));
+    await clock.advance(0);
+    assert.match(sent[1]!, /map \{ 0 : 10\.244\.1\.5 \. 8080 \}/);
+    const labels = { ...web.metadata.labels, "service.kubernetes.io/headless": "" };
+    await client.update(endpointSlices, { ...web, metadata: { ...web.metadata, labels } });
+    await clock.advance(1000);
+    assert.match(sent[2]!, /no-endpoint-services \{ 10\.96\.0\.10 \. tcp \. 80 : goto reject-chain \}/);
+  });
+
   it("takes changes of one moment together, and a storm in batches", async () => {
     await start();
     for (let n = 0; n < 50; n++) await client.create(services, service(`s${n}`, tcp(`10.96.1.${n}`)));

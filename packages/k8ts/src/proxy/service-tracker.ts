@@ -10,6 +10,8 @@ import { planService, type ServicePlan } from "./plan.ts";
 
 /** The label that says whose endpoints a slice holds. */
 const serviceNameLabel = "kubernetes.io/service-name";
+/** Slices with this label are of headless Services, whatever their Service says: nobody sends to those by a proxy. */
+const headlessLabel = "service.kubernetes.io/headless";
 const zoneLabel = "topology.kubernetes.io/zone";
 const deletionTaint = "ToBeDeletedByClusterAutoscaler";
 const byService = "kube-proxy-service";
@@ -116,8 +118,8 @@ export class ServiceTracker {
 const keyOf = ({ metadata }: DeepReadonly<Service>): string => cacheKey(metadata.namespace, metadata.name ?? "");
 
 function keysOf({ metadata }: DeepReadonly<EndpointSlice>): string[] {
-  const service = metadata.labels?.[serviceNameLabel];
-  return service ? [cacheKey(metadata.namespace, service)] : [];
+  const { [serviceNameLabel]: service, [headlessLabel]: headless } = metadata.labels ?? {};
+  return service && headless === undefined ? [cacheKey(metadata.namespace, service)] : [];
 }
 
 /** A Service that has a health-check port: a load balancer with externalTrafficPolicy Local. */
