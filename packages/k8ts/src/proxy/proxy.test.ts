@@ -102,11 +102,12 @@ describe("proxy", () => {
 
   it("leaves out slices that are labelled headless", async () => {
     await start();
-    const web = await client.create(endpointSlices, slice("web", "10.244.1.5"));
+    const web = slice("web", "10.244.1.5");
+    const { resourceVersion } = (await client.create(endpointSlices, web)).metadata;
     await clock.advance(0);
     assert.match(sent[1]!, /map \{ 0 : 10\.244\.1\.5 \. 8080 \}/);
     const labels = { ...web.metadata.labels, "service.kubernetes.io/headless": "" };
-    await client.update(endpointSlices, { ...web, metadata: { ...web.metadata, labels } });
+    await client.update(endpointSlices, { ...web, metadata: { ...web.metadata, resourceVersion, labels } });
     await clock.advance(1000);
     assert.match(sent[2]!, /no-endpoint-services \{ 10\.96\.0\.10 \. tcp \. 80 : goto reject-chain \}/);
   });
