@@ -70,10 +70,18 @@ function resolveLink(path: string, target: string, relative: boolean): string {
   return new URL(target, `file:///${path}`).pathname.slice(1);
 }
 
+/** The one image of an archive, which may have it under several names. Throws where there are several images. */
+function oneImage(targets: readonly Descriptor[]): readonly Descriptor[] {
+  const digests = new Set(targets.map((target) => target.digest));
+  if (digests.size > 1)
+    throw new ArchiveError(`the archive holds ${digests.size} images; load them under their own names`);
+  return targets.slice(0, 1);
+}
+
 async function loadOci(archive: Archive, layout: ImageLayout, names: readonly string[]): Promise<string[]> {
   const index = JSON.parse(archive.texts.get("index.json")!) as Manifest;
   const loaded: string[] = [];
-  for (const target of index.manifests ?? []) {
+  for (const target of names.length > 0 ? oneImage(index.manifests ?? []) : (index.manifests ?? [])) {
     const annotated = target.annotations?.[nameAnnotation] ?? target.annotations?.["org.opencontainers.image.ref.name"];
     const wanted = names.length > 0 ? names : annotated ? [annotated] : [];
     for (const name of wanted) {
