@@ -50,7 +50,7 @@ const sandbox = (name: string): PodSandboxConfig => ({
   portMappings: [],
   labels: {},
   annotations: {},
-  cgroupParent: "/k8bench-raw",
+  cgroupParent: "/k8bench/raw",
   sysctls: {},
   securityContext: {
     namespaceOptions: { network: "POD", pid: "CONTAINER", ipc: "POD" },

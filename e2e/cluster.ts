@@ -92,6 +92,8 @@ export interface TestClusterOptions {
 export class TestCluster {
   readonly directory: string;
   readonly name: string;
+  /** First two numbers of its pods' addresses. */
+  readonly podRange: string;
   readonly #flags: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #kubectl = "";
@@ -100,6 +102,7 @@ export class TestCluster {
     const { number } = options;
     this.directory = mkdtempSync(join(tmpdir(), "k8ts-e2e-"));
     this.name = `k8e2e${number}`;
+    this.podRange = `10.${128 + number}`;
     this.#env = { K8TS_DATA_DIR: this.directory };
     const port = 20_000 + number * 10;
     this.#flags = [
@@ -109,7 +112,7 @@ export class TestCluster {
       ["--kubelet-port", String(port + 1)],
       ["--proxy-health-port", String(port + 2)],
       ["--registry-port", String(port + 3)],
-      ["--pod-cidr", `10.${128 + number}.0.0/16`],
+      ["--pod-cidr", `${this.podRange}.0.0/16`],
       ["--service-cidr", `10.227.${number}.0/24`],
       options.flags ?? [],
     ].flat();

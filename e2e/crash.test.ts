@@ -147,6 +147,7 @@ async function footprint(): Promise<string[]> {
   await lines("cat", ["/proc/self/mountinfo"], new RegExp(`${cluster.directory}/`));
   await lines("ip", ["-o", "link"], new RegExp(`${cluster.name}0`));
   await lines("nft", ["list", "tables"], new RegExp(` ${cluster.name}$`));
+  await lines("nft", ["list", "table", "ip", "nat"], new RegExp(cluster.podRange));
   await lines("find", ["/sys/fs/cgroup", "-type", "d", "-name", cluster.name], /./);
   return left;
 }

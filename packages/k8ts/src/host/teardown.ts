@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { Clock } from "@k8ts/api";
 import type { HostLayout } from "./layout.ts";
 import { removeBridge } from "./network.ts";
+import { removePortmapChains } from "./portmap-chains.ts";
 import { findProcesses, stopProcess } from "./processes.ts";
 
 const run = promisify(execFile);
@@ -79,6 +80,7 @@ export async function removeFootprint(footprint: Footprint, clock: Clock): Promi
   for (const family of ["ip", "ip6"]) {
     await run("nft", ["delete", "table", family, footprint.nftTable]).catch(() => undefined);
   }
+  await removePortmapChains();
   rmSync(layout.cni.data, { recursive: true, force: true });
   rmSync(layout.containerd.state, { recursive: true, force: true });
 }
