@@ -4,6 +4,7 @@ import { realClock } from "@k8ts/api";
 import type { Command } from "commander";
 import { bridgeName, cgroupParent, nftTableName, type ClusterConfig } from "../cluster/config.ts";
 import {
+  findProcesses,
   hostLayout,
   removeFootprint,
   restoreForwarding,
@@ -19,6 +20,15 @@ import { StepPrinter } from "./print.ts";
 /** Longest time the daemon may take to end. */
 const daemonGrace = 15_000;
 
+/** True where a daemon of another data directory runs. */
+function otherDaemonsRun(directory: string): boolean {
+  const isOther = (line: readonly string[]): boolean => {
+    const at = line.indexOf("--data-dir");
+    return at > 0 && line[at - 1] === "server" && line[at + 1] !== directory;
+  };
+  return findProcesses(isOther).length > 0;
+}
+
 async function removeNode(config: ClusterConfig, directory: string, printer: StepPrinter): Promise<void> {
   const layout = hostLayout(directory);
   if (runningContainerd(layout) !== undefined) {
@@ -33,7 +43,9 @@ async function removeNode(config: ClusterConfig, directory: string, printer: Ste
     cgroupParent: cgroupParent(config),
   };
   await removeFootprint(footprint, realClock);
-  restoreForwarding(takeHostState(directory));
+  const changed = takeHostState(directory);
+  // Another cluster on this machine needs the same switches.
+  if (!otherDaemonsRun(directory)) restoreForwarding(changed);
   printer.done("mounts, network, rules and cgroups removed");
 }
 

@@ -8,5 +8,5 @@ export { containerObstacle, findCommand, missingPackages } from "./prerequisites
 export { keepContainerd, runningContainerd, stopContainerd } from "./containerd.ts";
 export { enableForwarding, restoreForwarding } from "./network.ts";
 export { keepHostState, takeHostState } from "./host-state.ts";
-export { isAlive, stopProcess } from "./processes.ts";
+export { findProcesses, isAlive, stopProcess } from "./processes.ts";
 export { removeFootprint, type Footprint } from "./teardown.ts";
