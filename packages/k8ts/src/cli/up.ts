@@ -112,7 +112,7 @@ export function addUpCommand(program: Command): void {
     .description("start a cluster on this machine, in the background")
     .action(async (flags: ClusterFlags) => {
       const { config } = await up(flags);
-      console.log(`\n  KUBECONFIG=${hostLayout(config.dataDirectory).kubeconfigs}/admin.conf`);
+      console.log(`\n  export KUBECONFIG=${hostLayout(config.dataDirectory).kubeconfigs}/admin.conf`);
       console.log("  k8ts kubectl get nodes");
       console.log("  k8ts down");
     });

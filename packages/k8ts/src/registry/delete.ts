@@ -154,7 +154,7 @@ function shortenGrace(object: DeepReadonly<KubernetesObject>, requested: number 
     : { action: "grace", seconds: requested, timestamp };
 }
 
-/** Marks an object that stays for now as being deleted. */
+/** Marks an object as being deleted; its finalizers or its grace period keep it in the store. */
 function mark(core: StoreCore, context: RequestContext, object: KubernetesObject, grace: Grace): void {
   const { metadata } = object;
   const first = !metadata.deletionTimestamp;
